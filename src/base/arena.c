@@ -1,0 +1,65 @@
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_SIZE = 256 * 1024 };
+
+struct arena_block {
+	struct arena_block *older;
+	char data[] __attribute__((aligned(8)));
+};
+
+static void out_of_memory(void)
+{
+	fputs("ktstr: out of memory\n", stderr);
+	abort();
+}
+
+void *arena_grow(struct arena *arena, size_t size)
+{
+	size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	struct arena_block *block = calloc(1, sizeof(*block) + room);
+	if (!block)
+		out_of_memory();
+	block->older = arena->blocks;
+	arena->blocks = block;
+	arena->next = block->data + size;
+	arena->end = block->data + room;
+	return block->data;
+}
+
+void arena_free(struct arena *arena)
+{
+	struct arena_block *block = arena->blocks;
+	while (block) {
+		struct arena_block *older = block->older;
+		free(block);
+		block = older;
+	}
+	*arena = ARENA_INIT;
+}
+
+char *arena_copy(struct arena *arena, const char *text, size_t length)
+{
+	char *copy = arena_alloc(arena, length + 1);
+	memcpy(copy, text, length);
+	return copy;
+}
+
+void *memory_resize(void *memory, size_t size)
+{
+	void *resized = realloc(memory, size ? size : 1);
+	if (!resized)
+		out_of_memory();
+	return resized;
+}
+
+void *memory_zeroed(size_t count, size_t size)
+{
+	void *memory = calloc(count ? count : 1, size ? size : 1);
+	if (!memory)
+		out_of_memory();
+	return memory;
+}

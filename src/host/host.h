@@ -1,0 +1,157 @@
+/*
+ * host: the machine a program runs on, behind about a dozen verbs. It knows Linux (or pretends
+ * to) and nothing of the language.
+ *
+ * Three back ends: cgroups and real workers (host_cgroup.c), real workers with affinity masks in
+ * place of cpusets (host_affinity.c), and the planned host on a virtual clock (host_plan.c).
+ *
+ * Groups and workers are small integers that the host hands out, counted up and never reused.
+ * Group 0 is the cgroup that the run was started in; group 1 is the run's own root, the parent of
+ * every group that a program creates at top level. Times are ns on the host's own clock.
+ *
+ * Every verb that can be refused returns false and fills the error: ERROR_REFUSED when the set-up
+ * failed, ERROR_UNAVAILABLE when this machine has no such thing. A refused verb leaves nothing
+ * half made. host_close() undoes whatever is still there, newest first, and may be called at any
+ * time; it never fails, but says what it could not remove.
+ */
+#ifndef KTSTR_HOST_HOST_H
+#define KTSTR_HOST_HOST_H
+
+#include "base/cpuset.h"
+#include "base/error.h"
+#include "host/knobs.h"
+#include "host/topology.h"
+#include "host/work.h"
+
+#include <sys/types.h>
+
+enum { HOST_GROUP_OUTSIDE = 0, HOST_GROUP_ROOT = 1 };
+
+/* Workers to make: all alike, `count` of them. */
+struct host_spawn {
+	int group;
+	int64_t count;
+	struct work work;
+	struct policy policy;
+	bool has_nice;
+	int nice;
+	const struct cpuset *affinity; /* NULL: inherit; else one set per worker, `count` of them */
+	uint64_t seed;                 /* of random choices in the work's body */
+};
+
+enum host_wake_reason {
+	HOST_WAKE_TIME,        /* the deadline came */
+	HOST_WAKE_SIGNAL,      /* SIGINT, SIGTERM or SIGHUP arrived: `signal` */
+	HOST_WAKE_WORKER_DIED, /* a worker ended by itself: `worker`; told once per worker */
+};
+
+struct host_wake {
+	enum host_wake_reason reason;
+	int signal;
+	int worker;
+};
+
+enum worker_end {
+	WORKER_STOPPED, /* ended when it was asked to */
+	WORKER_EXITED,  /* ended by itself, `end_code` is its exit status */
+	WORKER_KILLED,  /* by signal `end_code`, that was not ours */
+	WORKER_STUCK,   /* did not end in time after the request, and was killed */
+};
+
+/* What a worker did, from its release to its end. */
+struct worker_report {
+	int worker;
+	int group; /* the one it was in at its end */
+	pid_t pid;
+	enum worker_end end;
+	int end_code;
+	bool released;    /* false: it never started, all figures are 0 */
+	uint64_t units;   /* of work */
+	uint64_t iterations; /* of the loop body */
+	int64_t wall_ns;
+	int64_t cpu_ns;
+	int64_t gap_ns;    /* the longest time it wanted to run and did not get to a sample */
+	int64_t gap_at_ns; /* when that gap ended, since its release */
+	int gap_cpu;       /* where it ran again */
+	uint64_t migrations; /* changes of CPU seen between samples */
+	struct cpuset cpus;  /* on which it was seen */
+	uint64_t strays;     /* samples outside the effective cpuset of its group at that moment */
+	int64_t stray_at_ns; /* of the first one, since its release */
+	int stray_cpu;       /* of the first one */
+};
+
+/* How the host does its work, for the report. */
+struct host_info {
+	const char *backend;  /* "cgroup", "affinity" or "plan" */
+	char detail[256];     /* "cpuset v1, cpu v1" or "no cgroups: affinity masks …" */
+	char root[256];       /* path of the run's own group, "" where there is none */
+};
+
+struct host;
+
+struct host_verbs {
+	/* Create group `name` (no '/') in `parent`; its number goes to *group. */
+	bool (*group_create)(struct host *, int parent, const char *name, int *group,
+			     struct error *);
+	/* Remove a group that has no children and no workers of ours; tasks that somebody else put
+	 * there are killed first. */
+	bool (*group_remove)(struct host *, int group, struct error *);
+	/* Set a knob; value NULL restores what the group has without it (the parent's CPUs, no
+	 * quota, …). */
+	bool (*knob_set)(struct host *, int group, enum knob, const struct knob_value *,
+			 struct error *);
+	/* The CPUs that the group's tasks may use now. */
+	bool (*group_cpus)(struct host *, int group, struct cpuset *, struct error *);
+	/* How many tasks are in the group itself (not in its children). */
+	bool (*group_tasks)(struct host *, int group, int64_t *count, struct error *);
+	/* Stop or continue all tasks of a group and its children. */
+	bool (*group_freeze)(struct host *, int group, bool frozen, struct error *);
+	/* Make workers, blocked, placed and configured; they are numbered *first, *first + 1, … */
+	bool (*spawn)(struct host *, const struct host_spawn *, int *first, struct error *);
+	/* Start every worker that is still blocked, all at once. */
+	bool (*release)(struct host *, struct error *);
+	/* Stop these workers together, within one deadline, and make their reports; those that have
+	 * ended already are no error. Children that they left behind are killed. */
+	bool (*stop)(struct host *, const int *workers, size_t count, struct error *);
+	/* The report of a worker that stop() has ended. */
+	const struct worker_report *(*report)(struct host *, int worker);
+	/* Move up to `count` tasks (-1: all) of a group to another; *moved says how many went. A
+	 * task that ends meanwhile is no error. */
+	bool (*move)(struct host *, int from, int to, int64_t count, int64_t *moved,
+		     struct error *);
+	bool (*move_workers)(struct host *, const int *workers, size_t count, int to,
+			     struct error *);
+	/* The group that a living worker is in. */
+	int (*worker_group)(struct host *, int worker);
+	/* Sleep until `until_ns` or until something happens; also the place where signals are
+	 * noticed (a time in the past just looks). */
+	void (*wait)(struct host *, int64_t until_ns, struct host_wake *);
+	int64_t (*now)(struct host *);
+	void (*close)(struct host *);
+};
+
+/* The first member of every back end's own struct. */
+struct host {
+	const struct host_verbs *verbs;
+	struct topology topology; /* owned */
+	struct host_info info;
+};
+
+struct host_options {
+	unsigned controllers; /* bit per enum knob that the program uses: their controllers are set up */
+	bool keep;            /* leave groups in place at the end, for a look */
+};
+
+/* Each takes over `topology` (it is freed by host_close(), also when opening fails). */
+struct host *host_plan_open(struct topology *topology);
+struct host *host_affinity_open(struct topology *topology, const struct host_options *,
+				struct error *);
+struct host *host_cgroup_open(struct topology *topology, const struct host_options *,
+			      struct error *);
+void host_close(struct host *host);
+
+/* Can cgroups be written here? If not, *why gets one line of reason and one with the exact command
+ * that would give the right to. Touches nothing. */
+bool host_cgroup_usable(struct text *why);
+
+#endif
