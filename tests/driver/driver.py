@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Runs the data-driven tests: one file, or one code block of a page, is one subtest.
+
+    driver.py --ktstrc build/ktstrc --ktstr build/ktstr [--update] SUITE [FILE...]
+
+accept    tests/accept: compiles with nothing but the warnings it announces; NAME.disasm beside it
+reject    tests/reject: exactly the diagnostics it announces; NAME.stderr is the whole rendering
+plan      tests/plan: what `#! plan ARGUMENTS` in the file plans is in NAME.plan
+docs      docs/ and README.md: code blocks compile, console blocks tagged `test` print what they say
+programs  scenarios/ and stdlib/: all that is shipped compiles without a word
+
+--update rewrites the files of expectations which differ, and prints what changed.
+"""
+
+import argparse
+import json
+import re
+import shlex
+import sys
+import tempfile
+from difflib import unified_diff
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
+import expectations  # noqa: E402
+import pages  # noqa: E402
+import timeline  # noqa: E402
+from programs import ROOT, TESTS, program, run  # noqa: E402
+from tap import Tap  # noqa: E402
+
+
+class Fault(Exception):
+    """What is wrong with a case, as text to print below it."""
+
+
+def relative(path):
+    """A file's name as tests print it."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
+def difference(expected, actual, name="expected"):
+    """A unified diff, empty when both are equal."""
+    return "\n".join(unified_diff(expected.split("\n"), actual.split("\n"), name,
+                                  "what the program printed", lineterm=""))
+
+
+class Driver:
+    """The programs under test, and whether to rewrite what was expected of them."""
+
+    def __init__(self, arguments):
+        self.ktstrc = arguments.ktstrc
+        self.ktstr = arguments.ktstr
+        self.update = arguments.update
+        self.files = [Path(name).resolve() for name in arguments.files]
+        self.tap = Tap()
+
+    def each(self, case, folders, pattern="*.kts"):
+        """Runs a case for the files named on the command line, or else for all below the folders."""
+        found = self.files or sorted(path for folder in folders for path in folder.rglob(pattern))
+        for path in found:
+            self.subtest(relative(path), case, path)
+
+    def subtest(self, name, case, *arguments):
+        """Runs one case under its name."""
+        try:
+            case(*arguments)
+        except Fault as fault:
+            self.tap.failed_with(name, str(fault))
+        else:
+            self.tap.passed(name)
+
+    def compare(self, path, actual):
+        """Compares with an expectation on disk, or rewrites it."""
+        expected = path.read_text() if path.exists() else ""
+        if expected == actual:
+            return
+        changes = difference(expected, actual, relative(path))
+        if not self.update:
+            raise Fault(changes)
+        path.write_text(actual)
+        print(f"updated {relative(path)}:\n{changes}", file=sys.stderr)
+
+    def compiler(self, command, path, *options):
+        """Runs ktstrc in the tests' folder, so that the names it prints are the same everywhere."""
+        return run([self.ktstrc, command, *options, path.relative_to(TESTS)], cwd=TESTS)
+
+    def diagnose(self, path, wanted):
+        """The diagnostics of one file are those wanted, well-formed, and told by the exit code."""
+        result = self.compiler("check", path, "--format", "json")
+        try:
+            found = [json.loads(line) for line in result.out.splitlines()]
+        except ValueError as error:
+            raise Fault(f"not one JSON object per line: {error}\n{result.summary()}") from error
+        for one in found:
+            if fault := expectations.malformed(one, str(path.relative_to(TESTS)), path.read_bytes()):
+                raise Fault(fault)
+        have = sorted(expectations.show(one["line"], one["severity"], one["code"], one["message"])
+                      for one in found)
+        if have != wanted:
+            raise Fault(difference("\n".join(wanted), "\n".join(have)))
+        code = 1 if any(one["severity"] == "error" for one in found) else 0
+        if result.code != code or result.err:
+            raise Fault(f"expected exit code {code} and nothing on stderr: {result.summary()}")
+
+    def wanted(self, path):
+        """The diagnostics that a file announces."""
+        wanted, complaints = expectations.read(path)
+        if complaints:
+            raise Fault("\n".join(complaints))
+        return wanted
+
+    def accept(self, path):
+        """A file that compiles."""
+        wanted = self.wanted(path)
+        if any(": error[" in one for one in wanted):
+            raise Fault("a file of tests/accept announces no errors")
+        self.diagnose(path, wanted)
+        plain = self.compiler("check", path)
+        if plain.code != 0 or bool(plain.err) != bool(wanted):
+            raise Fault(f"only warnings belong on stderr: {plain.summary()}")
+        disassembly = path.with_suffix(".disasm")
+        if disassembly.exists():
+            result = self.compiler("disasm", path)
+            if result.code != 0:
+                raise Fault(f"disasm: {result.summary()}")
+            self.compare(disassembly, result.text)
+
+    def reject(self, path):
+        """A file that breaks a rule."""
+        wanted = self.wanted(path)
+        if not wanted:
+            raise Fault("a file of tests/reject announces at least one diagnostic")
+        self.diagnose(path, wanted)
+        rendering = path.with_suffix(".stderr")
+        if rendering.exists():
+            self.compare(rendering, self.compiler("check", path).errors)
+
+    def plan(self, path):
+        """A file whose plans are known."""
+        commands = re.findall(r"^#! plan ?(.*)$", path.read_text(), re.MULTILINE)
+        if not commands:
+            raise Fault("no line of the file says `#! plan ARGUMENTS`")
+        parts = []
+        for command in commands:
+            result = run([self.ktstr, "plan", "--format", "json", *shlex.split(command),
+                          path.relative_to(TESTS)], cwd=TESTS)
+            try:
+                lines = timeline.lines(json.loads(result.out))
+                parts.append("\n".join([f"$ plan {command}", *lines]) + "\n")
+            except (ValueError, KeyError, TypeError) as error:
+                raise Fault(f"plan {command}: {error!r}: {result.summary()}") from error
+        self.compare(path.with_suffix(".plan"), "\n".join(parts))
+
+    def program(self, path):
+        """A file that is shipped."""
+        result = run([self.ktstrc, "check", relative(path)], cwd=ROOT)
+        if result.code != 0 or result.err:
+            raise Fault(result.summary())
+
+    def page(self, path):
+        """The blocks of one page, each a subtest; they share a folder."""
+        with tempfile.TemporaryDirectory(prefix="kts-docs-") as folder:
+            for block in pages.blocks(path.read_text()):
+                name = f"{relative(path)}:{block.line}"
+                if block.language == "kts":
+                    self.subtest(name, self.code_block, block, Path(folder))
+                elif block.language == "console" and "test" in block.tags:
+                    self.subtest(name, self.console_block, block, Path(folder))
+
+    def code_block(self, block, folder):
+        """A block in our language: compiles, or does not where its tag says so."""
+        if unknown := set(block.tags) - {"error", "fragment"}:
+            raise Fault(f"unknown tags: {' '.join(unknown)}")
+        text = f"scenario fragment {{\n{block.text}}}\n" if "fragment" in block.tags else block.text
+        named = re.match(r"# file: ([\w./-]+\.kts)\n", block.text)
+        file = folder / (named[1] if named else "block.kts")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        result = run([self.ktstrc, "check", file.name], cwd=file.parent)
+        wanted = 1 if "error" in block.tags else 0
+        if result.code != wanted or bool(result.err) != bool(wanted):
+            raise Fault(f"ktstrc check should end with {wanted}: {result.summary()}")
+
+    def console_block(self, block, folder):
+        """A session: prints what the page says."""
+        if fault := pages.replay(block, folder, {"ktstrc": self.ktstrc, "ktstr": self.ktstr}):
+            raise Fault(fault)
+
+    def run_suite(self, suite):
+        """Runs one suite to its end."""
+        if suite == "docs":
+            for path in self.files or [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+                self.page(path)
+        elif suite == "programs":
+            self.each(self.program, [ROOT / "scenarios", ROOT / "stdlib"])
+        else:
+            self.each(getattr(self, suite), [TESTS / suite])
+        self.tap.finish()
+
+
+def main():
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ktstrc", type=program, required=True)
+    parser.add_argument("--ktstr", type=program, required=True)
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("suite", choices=["accept", "reject", "plan", "docs", "programs"])
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    arguments = parser.parse_args()
+    Driver(arguments).run_suite(arguments.suite)
+
+
+if __name__ == "__main__":
+    main()
