@@ -102,7 +102,7 @@ static void put_exact(struct text *text, int64_t value, const struct unit *units
 			return;
 		}
 		if (factor % 1000 == 0 && value % (factor / 1000) == 0) {
-			char digits[32];
+			char digits[48];
 			snprintf(digits, sizeof(digits), "%" PRId64 ".%03" PRId64, value / factor,
 				 value % factor / (factor / 1000));
 			for (size_t end = strlen(digits); digits[end - 1] == '0'; end--)
