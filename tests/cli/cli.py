@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""Bad input and exit codes of both programs.
+
+    cli.py --ktstrc build/ktstrc --ktstr build/ktstr [--sanitized]
+
+Whatever they are given, the programs end in time, within their memory, by themselves, with the exit
+code that the manual promises, and with a message when it is not 0.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
+from programs import program, run  # noqa: E402
+from tap import Tap  # noqa: E402
+
+GIB = 1 << 30
+CLEAN, DIAGNOSED, USAGE = {0}, {1}, {2}
+EITHER = {0, 1}  # a depth or a length that may be refused, but then with a diagnostic
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+GOOD = """scenario quick "A group and two workers" {
+    duration = 200ms
+    settle = 0s
+    cgroup left { spawn 2 cpu_spin }
+    hold 200ms
+}
+"""
+
+
+def scenario(body, name="probe"):
+    """A scenario around statements."""
+    return f"scenario {name} {{\n{body}\n}}\n"
+
+
+def texts():
+    """(name, bytes, exit codes, what the message says) of files to check."""
+    yield "empty", b"", EITHER, ""
+    yield "only a comment", b"# nothing\n", EITHER, ""
+    yield "well formed", GOOD.encode(), CLEAN, ""
+    yield "CRLF", GOOD.replace("\n", "\r\n").encode(), CLEAN, ""
+    yield "no final newline", GOOD.rstrip("\n").encode(), CLEAN, ""
+    yield "byte order mark", b"\xef\xbb\xbf" + GOOD.encode(), EITHER, ""
+    yield "shebang", b"#!/usr/bin/env -S ktstr exec\n" + GOOD.encode(), CLEAN, ""
+    yield "binary", bytes(range(256)) * 64, DIAGNOSED, r"error\[KTS"
+    yield "an executable", Path(sys.executable).read_bytes()[:1 << 20], DIAGNOSED, r"error\[KTS"
+    yield "NUL byte", GOOD.replace("left", "le\0ft").encode(), DIAGNOSED, r":4:14: error\[KTS"
+    yield "NUL byte in a comment", GOOD.encode() + b"# \0\n", DIAGNOSED, r":7:\d+: error\[KTS"
+    yield "invalid UTF-8", GOOD.encode() + b"# \xff\xfe\n", DIAGNOSED, r":7:3: error\[KTS"
+    yield "invalid UTF-8 in a string", GOOD.encode().replace(b"A group", b"\xc3("), DIAGNOSED, r":1:\d+: error\[KTS"
+    yield "surrogate in UTF-8", GOOD.encode() + b"# \xed\xa0\x80\n", DIAGNOSED, r"error\[KTS"
+    yield "overlong UTF-8", GOOD.encode() + b"# \xc0\xaf\n", DIAGNOSED, r"error\[KTS"
+    yield "UTF-8 in comment and string", (GOOD + '# größe ✓\n').replace("A group", "Eine Größe").encode(), CLEAN, ""
+    yield "unterminated string", b'scenario a "never ends {\n}\n', DIAGNOSED, r":1:12: error\[KTS"
+    yield "unterminated interpolation", scenario('note "{duration').encode(), DIAGNOSED, r":2:\d+: error\[KTS"
+    yield "unterminated block", GOOD.rstrip("}\n").encode(), DIAGNOSED, r"error\[KTS"
+    yield "one brace too many", (GOOD + "}\n").encode(), DIAGNOSED, r":7:1: error\[KTS"
+    yield "number that does not fit", scenario("hold 99999999999999999999s").encode(), DIAGNOSED, r":2:\d+: error\[KTS"
+    yield "name of 1 MiB", scenario(f"create {'x' * (1 << 20)}").encode(), EITHER, ""
+    yield "line of 8 MiB", scenario("let s = \"" + "x" * (8 << 20) + '"').encode(), EITHER, ""
+    yield "100,000 errors", scenario("hodl 1s\n" * 100_000).encode(), DIAGNOSED, r"error\[KTS"
+    yield "50 MB of text", b"lorem ipsum dolor sit amet\n" * (50_000_000 // 27), DIAGNOSED, r"error\[KTS"
+    yield "50 MB of zeros", bytes(50_000_000), DIAGNOSED, r"error\[KTS"
+    yield "50 MB of comments", b"# lorem ipsum dolor sit amet\n" * (50_000_000 // 29) + GOOD.encode(), CLEAN, ""
+    yield "50 MB of one word", b"x" * 50_000_000, DIAGNOSED, r"error\[KTS"
+    yield from deep_texts()
+
+
+def deep_texts():
+    """Texts that nest deeply or go on for long."""
+    depth, length = 10_000, 100_000
+    yield "10,000 scopes", scenario("scope {" * depth + "}" * depth).encode(), EITHER, ""
+    yield "10,000 scopes left open", scenario("scope {" * depth).encode(), DIAGNOSED, r"error\[KTS"
+    yield "10,000 parentheses", scenario(f"let x = {'(' * depth}1{')' * depth}").encode(), EITHER, ""
+    yield "10,000 parentheses left open", scenario(f"let x = {'(' * depth}1").encode(), DIAGNOSED, r"error\[KTS"
+    yield "10,000 else if", scenario("if topo.cpus == 1 {}" + " else if topo.cpus == 2 {}" * depth).encode(), EITHER, ""
+    yield "10,000 nested if", scenario("if true {" * depth + "}" * depth).encode(), EITHER, ""
+    yield "100,000 terms", scenario("let x = 1" + "+1" * length + "\nhold x * 1ns").encode(), EITHER, ""
+    yield "100,000 terms unfolded", scenario("let x = topo.cpus" + "+topo.cpus" * length).encode(), EITHER, ""
+    yield "100,000 ands", scenario("if true" + " and true" * length + " {}").encode(), EITHER, ""
+    yield "100,000 nots", scenario("if " + "not " * length + "true {}").encode(), EITHER, ""
+    yield "100,000 minus signs", scenario("let x = " + "-" * length + "1").encode(), EITHER, ""
+    yield "10,000 path parts", scenario("create " + "/".join(["a"] * depth)).encode(), EITHER, ""
+    yield "10,000 indices", scenario("let x = a" + "[0]" * depth).encode(), DIAGNOSED, r"error\[KTS"
+    yield "10,000 interpolations", scenario('note "' + "{1}" * depth + '"').encode(), EITHER, ""
+    yield "nested interpolations", scenario('note "' + '{"' * depth + '"}' * depth + '"').encode(), EITHER, ""
+    yield "10,000 scenarios", "".join(scenario("hold 1ms", f"s{i}") for i in range(depth)).encode(), CLEAN, ""
+
+
+class Cli:
+    """The programs, a scratch folder, and the results."""
+
+    def __init__(self, arguments, folder):
+        self.tap = Tap()
+        self.folder = folder
+        self.ktstrc = arguments.ktstrc
+        self.ktstr = arguments.ktstr
+        # A sanitizer reserves terabytes of address space, and takes its time.
+        self.memory = None if arguments.sanitized else 2 * GIB
+        self.slower = 6 if arguments.sanitized else 1
+
+    def write(self, name, content):
+        """A file in the scratch folder."""
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def case(self, name, argv, codes, says="", deadline=10, **options):
+        """Runs a command: ends in time with one of the codes, says something when it is not 0."""
+        result = run(argv, deadline=deadline * self.slower, memory=self.memory, cwd=self.folder, **options)
+        spoken = result.errors + result.text
+        fault = ""
+        if result.timed_out or result.code not in codes:
+            fault = f"exit code should be {' or '.join(map(str, sorted(codes)))}"
+        elif result.code == 1 and not re.search(r"error\[KTS\d{4}\]", spoken) and codes == EITHER:
+            fault = "ends with 1 and shows no diagnostic"
+        elif result.code != 0 and not spoken.strip():
+            fault = f"ends with {result.code} and says nothing"
+        elif says and not re.search(says, spoken):
+            fault = f"the message should match {says}"
+        self.tap.check(name, fault and f"{fault}: {result.summary()}")
+        return result
+
+    def check_texts(self):
+        """Every bad text, checked from a file."""
+        for name, content, codes, says in texts():
+            path = self.write("text.kts", content)
+            self.case(f"check: {name}", [self.ktstrc, "check", path.name], codes, says)
+
+    def check_streams(self):
+        """Standard input, and several formats of the same diagnostics."""
+        self.case("check: standard input", [self.ktstrc, "check", "-"], CLEAN, stdin=GOOD.encode())
+        self.case("check: bad standard input", [self.ktstrc, "check", "-"], DIAGNOSED, r"<stdin>:1:\d+: error\[KTS", stdin=b"scenari x {}\n")
+        self.case("check: empty standard input", [self.ktstrc, "check", "-"], EITHER)
+
+    def check_files(self):
+        """Files that cannot be read."""
+        good = self.write("good.kts", GOOD)
+        self.case("check: missing file", [self.ktstrc, "check", "nosuch.kts"], USAGE, "nosuch.kts: No such file or directory")
+        self.case("check: folder", [self.ktstrc, "check", "."], USAGE, "Is a directory|directory")
+        self.case("check: missing among good", [self.ktstrc, "check", good.name, "nosuch.kts"], USAGE, "nosuch.kts")
+        self.case("check: missing among bad", [self.ktstrc, "check", self.write("bad.kts", "bad").name, "nosuch.kts"], USAGE, "nosuch.kts")
+        self.case("check: two good files", [self.ktstrc, "check", good.name, good.name], CLEAN)
+        self.case("check: dash dash", [self.ktstrc, "check", "--", self.write("-odd.kts", GOOD).name], CLEAN)
+        self.case("exec: missing file", [self.ktstr, "exec", "nosuch.kts"], USAGE, "nosuch.kts: No such file or directory")
+        self.case("plan: missing file", [self.ktstr, "plan", "nosuch.kts"], USAGE, "nosuch.kts: No such file or directory")
+        secret = self.write("secret.kts", GOOD)
+        secret.chmod(0)
+        # Root reads everything, so a copy that a normal user reaches is run as one.
+        prefix = NOBODY if os.geteuid() == 0 else []
+        for path in (self.ktstrc, self.ktstr):
+            own = self.folder / path.name
+            shutil.copy(path, own)
+            self.case(f"{path.name}: unreadable file", [*prefix, own, "check" if path == self.ktstrc else "exec", secret.name],
+                      USAGE, "secret.kts: Permission denied")
+
+    def check_usage(self):
+        """Command lines that make no sense, and those that only ask."""
+        good = self.write("good.kts", GOOD)
+        for path, command in ((self.ktstrc, "check"), (self.ktstr, "exec"), (self.ktstr, "plan")):
+            name = path.name
+            self.case(f"{name} {command}: unknown option", [path, command, "--nosuch", good.name], USAGE, "--nosuch")
+            self.case(f"{name} {command}: unknown short option", [path, command, "-Z", good.name], USAGE, "-Z")
+            self.case(f"{name} {command}: no file", [path, command], USAGE)
+            self.case(f"{name} {command}: unknown format", [path, command, "--format", "nosuch", good.name], USAGE, "nosuch")
+            self.case(f"{name} {command}: option without value", [path, command, good.name, "--format"], USAGE, "--format")
+        for path in (self.ktstrc, self.ktstr):
+            name = path.name
+            self.case(f"{name}: no arguments", [path], USAGE)
+            self.case(f"{name}: unknown command", [path, "nosuch"], USAGE, "nosuch")
+            self.case(f"{name}: empty command", [path, ""], USAGE)
+            self.case(f"{name}: --help", [path, "--help"], CLEAN, name)
+            self.case(f"{name}: --version", [path, "--version"], CLEAN, r"\d+\.\d+")
+        for option in ("--duration", "--settle", "--timeout"):
+            for value in ("", "5", "-1s", "1e9s", "1x", "99999999999999999999s"):
+                self.case(f"exec: {option} '{value}'", [self.ktstr, "exec", option, value, good.name], USAGE, re.escape(option))
+        for value in ("", "0", "-3", "x", "99999999999999999999"):
+            self.case(f"exec: --workers '{value}'", [self.ktstr, "exec", "--workers", value, good.name], USAGE, "--workers")
+        for value in ("", "0n0l0c0t", "2n4l", "nosuch", "9999999n9999999l9999999c9999999t"):
+            self.case(f"plan: --topo '{value}'", [self.ktstr, "plan", "--topo", value, good.name], USAGE, "topo")
+        self.case("plan: unknown parameter", [self.ktstr, "plan", "-D", "nosuch=1", good.name], USAGE, "nosuch")
+        self.case("plan: parameter without value", [self.ktstr, "plan", "-D", "x", good.name], USAGE)
+
+    def check_output(self):
+        """Output that cannot be written is never a silent success."""
+        good, bad = self.write("good.kts", GOOD), self.write("bad.kts", "bad\n")
+        commands = {
+            "ktstrc disasm": [self.ktstrc, "disasm", good.name],
+            "ktstrc check --format json": [self.ktstrc, "check", "--format", "json", bad.name],
+            "ktstrc --help": [self.ktstrc, "--help"],
+            "ktstr plan": [self.ktstr, "plan", "--topo", "1n1l4c1t", good.name],
+            "ktstr plan --format json": [self.ktstr, "plan", "--topo", "1n1l4c1t", "--format", "json", good.name],
+            "ktstr exec": [self.ktstr, "exec", good.name],
+            "ktstr exec --format json": [self.ktstr, "exec", "--format", "json", good.name],
+            "ktstr --version": [self.ktstr, "--version"],
+        }
+        for name, argv in commands.items():
+            with open("/dev/full", "wb") as full:
+                self.case(f"{name}: full disk", argv, {2, 3}, "No space left on device", stdout=full)
+            shut = ["sh", "-c", 'exec "$@" >&-', "sh", *argv]
+            self.case(f"{name}: closed stdout", shut, {2, 3})
+
+    def check_verdicts(self):
+        """The exit code of ktstr exec tells the verdict; the worst of 1 > 3 > 6 > 4 > 0 wins."""
+        head = "duration = 100ms\nsettle = 0s\n"
+        group = "cgroup g { spawn 1 cpu_spin }\n"
+        bodies = {
+            "pass": head + group + "hold 100ms",
+            "fail": head + group + 'hold 100ms\nfail "on purpose"',
+            "skip": head + 'skip "on purpose"',
+            "expect": head + group + "hold 100ms\nexpect topo.cpus == 0",
+            "toofew": head + "needs topo.cpus >= 5000",
+            "slow": head + "timeout = 300ms\n" + group + "hold 20s",
+        }
+        wanted = {"pass": 0, "fail": 1, "skip": 4, "expect": 1, "toofew": 4, "slow": 3,
+                  "pass fail": 1, "pass skip": 0, "fail skip": 1, "slow pass": 3, "slow fail": 1, "slow skip": 3}
+        for names, code in wanted.items():
+            text = "".join(scenario(bodies[name], f"s_{name}") for name in names.split())
+            path = self.write("verdict.kts", text)
+            self.case(f"exec: {names}", [self.ktstr, "exec", path.name], {code}, deadline=15)
+        good = self.write("good.kts", GOOD)
+        self.case("exec: nothing selected", [self.ktstr, "exec", "-k", "nosuch*", good.name], {5})
+        self.case("exec: selected by glob", [self.ktstr, "exec", "-k", "qui*", good.name], {0}, "quick")
+        self.case("exec: does not compile", [self.ktstr, "exec", self.write("bad.kts", scenario("hold 0.5")).name],
+                  {2}, r"bad.kts:2:\d+: error\[KTS")
+
+
+def main():
+    """Runs all of it in a folder that a normal user can enter."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ktstrc", type=program, required=True)
+    parser.add_argument("--ktstr", type=program, required=True)
+    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kts-cli-") as folder:
+        Path(folder).chmod(0o755)
+        cli = Cli(arguments, Path(folder))
+        for part in (cli.check_texts, cli.check_streams, cli.check_files, cli.check_usage, cli.check_output, cli.check_verdicts):
+            part()
+    cli.tap.finish()
+
+
+if __name__ == "__main__":
+    main()

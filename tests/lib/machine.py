@@ -1,0 +1,52 @@
+"""What a run may leave behind on this machine: cgroups, processes, files."""
+
+import os
+from pathlib import Path
+
+
+def cgroup_mounts():
+    """The folders where cgroup hierarchies, v1 or v2, are mounted."""
+    lines = Path("/proc/mounts").read_text().splitlines()
+    fields = [line.split() for line in lines]
+    return [Path(field[1]) for field in fields if field[2] in ("cgroup", "cgroup2")]
+
+
+def cgroups_of(pid):
+    """The cgroups that the run of this process made, in every hierarchy, parents first."""
+    found = []
+    for mount in cgroup_mounts():
+        for folder, names, _ in os.walk(mount):
+            found += [Path(folder, name) for name in names
+                      if name == f"ktstr-{pid}" or name.startswith(f"ktstr-{pid}-")]
+    return found
+
+
+def remove_cgroups(tops):
+    """Removes cgroups with all below them; for tests that kill the owner."""
+    for top in tops:
+        for folder, _, _ in os.walk(top, topdown=False):
+            os.rmdir(folder)
+
+
+def processes_with(mark):
+    """(pid, comm, ticks of CPU used) of each process that carries a NAME=value in its environment.
+
+    Forked workers inherit it, whatever session or group they move to. Zombies have none left.
+    """
+    found = []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            if mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                stat = (folder / "stat").read_text().rsplit(")", 1)
+                ticks = stat[1].split()[11:13]
+                found.append((int(folder.name), stat[0].split("(", 1)[1], sum(map(int, ticks))))
+        except OSError:
+            continue  # it ended meanwhile, or is not ours to see
+    return found
+
+
+def files_in(*folders):
+    """All that lies in these folders."""
+    return {Path(folder, name) for folder in folders for name in os.listdir(folder)}

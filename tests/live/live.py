@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""Real runs on this machine: whatever happens to a run, it leaves nothing behind.
+
+    live.py --ktstrc build/ktstrc --ktstr build/ktstr [--sanitized]
+
+Every case ends with the same questions: does a cgroup of that run exist in any hierarchy, does a
+process that it started live, is there a new file in its TMPDIR or in /dev/shm?
+"""
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import uuid
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
+import machine  # noqa: E402
+from programs import environment, program, wait_until  # noqa: E402
+from tap import Tap  # noqa: E402
+
+WORKERS = 4
+GROUPS = """    cgroup left { cpus = disjoint(0, 2); spawn 2 cpu_spin }
+    cgroup right { cpus = disjoint(1, 2); spawn 2 io_sync }
+"""
+
+
+def scenario(body, settle="0s", duration="300ms"):
+    """A scenario with two groups of two workers, then the body."""
+    return f"scenario probe {{\n    settle = {settle}\n    duration = {duration}\n{GROUPS}{body}\n}}\n"
+
+
+class Run:
+    """One run of ktstr exec in a scratch folder, with all that is needed to find its traces."""
+
+    def __init__(self, live, text, prefix=(), options=()):
+        self.live = live
+        self.mark = f"KTS_TEST_MARK={uuid.uuid4()}"
+        self.temporary = Path(tempfile.mkdtemp(dir=live.folder))
+        self.temporary.chmod(0o777)
+        file = live.folder / "live.kts"
+        file.write_text(text)
+        self.shared = machine.files_in("/dev/shm")
+        self.out = tempfile.TemporaryFile()
+        self.err = tempfile.TemporaryFile()
+        name, value = self.mark.split("=")
+        self.process = subprocess.Popen(
+            [*prefix, live.ktstr, "exec", *options, file], stdin=subprocess.DEVNULL,
+            stdout=self.out, stderr=self.err, start_new_session=True, cwd=self.temporary,
+            env=environment(TMPDIR=str(self.temporary), **{name: value}))
+
+    def workers(self):
+        """Its worker processes as (pid, comm, ticks)."""
+        return [one for one in machine.processes_with(self.mark) if one[1].startswith("kts-")]
+
+    def wait_for_workers(self, busy):
+        """Waits until all workers exist and, if told, all cpu_spin have used CPU: a hold has begun.
+
+        Returns what went wrong. Blocked workers use next to nothing before their release.
+        """
+        def ready():
+            found = self.workers()
+            spinning = [ticks for _, _, ticks in found if ticks >= 5]
+            return self.process.poll() is not None or (
+                len(found) == WORKERS and (len(spinning) >= 2 or not busy))
+
+        if not wait_until(ready, self.live.deadline):
+            return f"no {WORKERS} workers{' at work' if busy else ''} after {self.live.deadline} s: {self.workers()}"
+        if self.process.poll() is not None:
+            return f"ended before its workers were {'at work' if busy else 'there'}"
+        return ""
+
+    def end(self):
+        """Waits for the end; returns the exit code, or None when it had to be killed."""
+        try:
+            return self.process.wait(self.live.deadline)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            return None
+
+    def traces(self):
+        """What is left of an ended run, as text; then removes it, so that no case harms the next."""
+        groups = machine.cgroups_of(self.process.pid)
+        processes = machine.processes_with(self.mark)
+        files = machine.files_in("/dev/shm") - self.shared | machine.files_in(self.temporary)
+        for pid, _, _ in processes:
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not machine.processes_with(self.mark), 5)
+        machine.remove_cgroups(groups)
+        for path in files:
+            path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+        left = [f"cgroup {group}" for group in groups] + [f"file {path}" for path in files]
+        left += [f"process {pid} ({comm})" for pid, comm, _ in processes]
+        return "left behind: " + ", ".join(left) if left else ""
+
+    def printed(self):
+        """Both outputs, for a failing case."""
+        return f"stdout: {self.read(self.out)}\nstderr: {self.read(self.err)}"
+
+    @staticmethod
+    def read(file):
+        """All that was written to a file."""
+        file.seek(0)
+        return file.read().decode(errors="replace")
+
+
+class Live:
+    """The program, a scratch folder, and the results."""
+
+    def __init__(self, arguments, folder):
+        self.tap = Tap()
+        self.folder = folder
+        # A copy that a normal user reaches.
+        self.ktstr = Path(shutil.copy(arguments.ktstr, folder))
+        self.deadline = 60 if arguments.sanitized else 20
+        self.root = os.geteuid() == 0
+        self.has_cgroups = any(os.access(mount, os.W_OK) for mount in machine.cgroup_mounts())
+
+    def judge(self, name, run, fault, codes):
+        """Ends a run and reports the case: its exit code, its traces, and what went wrong before."""
+        code = run.end()
+        faults = [fault, run.traces()]
+        if code not in codes:
+            faults.append(f"ended with {code}, not {' or '.join(map(str, codes))}")
+        text = "\n".join(filter(None, faults))
+        self.tap.check(name, text and f"{text}\n{run.printed()}")
+
+    def check_ends(self):
+        """Runs that end by themselves."""
+        bodies = {
+            "normal": ("hold rest", 0),
+            "failing check": ('hold rest\nfail "on purpose"', 1),
+            "failing check in a step": ('step "a" { cgroup late { spawn cpu_spin }; hold 50ms; expect topo.cpus == 0 }', 1),
+            "skip with live workers": ('hold 50ms\nskip "on purpose"', 4),
+            "no hold at all": ("", 0),
+            "nested scopes": ("scope { cgroup a { cgroup b { spawn cpu_spin }; hold 50ms } }; hold 50ms", 0),
+        }
+        for name, (body, code) in bodies.items():
+            self.judge(name, Run(self, scenario(body)), "", [code])
+
+    def check_refusal(self):
+        """The kernel refuses an op: cpuset v1 lets no set shrink below its children's."""
+        name = "an op which the kernel refuses"
+        if not self.has_cgroups:
+            self.tap.skipped(name, "no writable cgroup hierarchy")
+        elif not any(mount.name == "cpuset" or "cpuset" in mount.name.split(",") for mount in machine.cgroup_mounts()):
+            self.tap.skipped(name, "cpuset is not a v1 hierarchy: v2 refuses no cpuset")
+        else:
+            body = ("cgroup outer { cpus = usable\ncgroup inner { cpus = disjoint(0, 2) } }\n"
+                    "hold 50ms\nset outer.cpus = disjoint(1, 2)\nhold rest")
+            self.judge(name, Run(self, scenario(body)), "", [3])
+
+    def check_signals(self):
+        """A signal in a settle and in a hold: cleaned up, then died of that very signal."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for phase, settle in (("hold", "0s"), ("settle", "60s")):
+                run = Run(self, scenario("hold rest", settle=settle, duration="60s"))
+                fault = run.wait_for_workers(busy=phase == "hold")
+                if not fault and self.has_cgroups and self.root and not machine.cgroups_of(run.process.pid):
+                    fault = "its cgroups are not where this test looks for them"
+                run.process.send_signal(number)
+                self.judge(f"{number.name} during {phase}", run, fault, [-number])
+        run = Run(self, scenario("hold rest", duration="60s"))
+        fault = run.wait_for_workers(busy=True)
+        for _ in range(3):
+            run.process.send_signal(signal.SIGINT)
+        self.judge("SIGINT three times", run, fault, [-signal.SIGINT])
+
+    def check_group_signal(self):
+        """Ctrl-C in a terminal reaches the workers too."""
+        run = Run(self, scenario("hold rest", duration="60s"))
+        fault = run.wait_for_workers(busy=True)
+        os.killpg(run.process.pid, signal.SIGINT)
+        self.judge("SIGINT to the whole process group", run, fault, [-signal.SIGINT])
+
+    def check_kill(self):
+        """Killed outright it cannot clean up, but its workers die with it."""
+        name = "SIGKILL: the workers die too"
+        run = Run(self, scenario("hold rest", duration="60s"))
+        fault = run.wait_for_workers(busy=True)
+        run.process.kill()
+        run.end()
+        if not wait_until(lambda: not machine.processes_with(run.mark), self.deadline):
+            fault = fault or f"workers still live: {run.workers()}"
+        run.traces()
+        self.tap.check(name, fault and f"{fault}\n{run.printed()}")
+
+    def check_dead_worker(self):
+        """A worker that dies is noticed."""
+        run = Run(self, scenario("hold rest", duration="60s"))
+        fault = run.wait_for_workers(busy=True)
+        if not fault:
+            os.kill(run.workers()[0][0], signal.SIGKILL)
+        self.judge("a worker killed during hold", run, fault, [3])
+
+    def check_normal_user(self):
+        """Without the right to cgroups: one line says what would give it, and there is a verdict."""
+        name = "a normal user gets a verdict"
+        if not self.root:
+            self.tap.skipped(name, "only root can become another user")
+            return
+        prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        run = Run(self, scenario("hold rest"), prefix)
+        run.end()
+        lines = run.read(run.err).splitlines()
+        told = [line for line in lines if re.search(r"systemd-run|docker run|sudo|chown", line)]
+        fault = "" if len(told) == 1 and len(lines) == 1 else "stderr should be one line that names a command"
+        self.judge(name, run, fault, [0])
+
+
+def main():
+    """Runs every case in a folder that a normal user can enter."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ktstrc", type=program, required=True)
+    parser.add_argument("--ktstr", type=program, required=True)
+    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kts-live-") as folder:
+        Path(folder).chmod(0o755)
+        live = Live(arguments, Path(folder))
+        for part in (live.check_ends, live.check_refusal, live.check_signals, live.check_group_signal,
+                     live.check_kill, live.check_dead_worker, live.check_normal_user):
+            part()
+    live.tap.finish()
+
+
+if __name__ == "__main__":
+    main()
