@@ -1,0 +1,292 @@
+#include "host/host_plan.h"
+
+#include "host/group_tree.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+struct plan_worker {
+	int last_group; /* where it was when it was stopped */
+	bool stopped;
+	bool released;
+	int64_t released_ns;
+	int64_t stopped_ns;
+};
+
+struct plan_host {
+	struct host host;
+	struct group_tree tree;
+	VECTOR(struct plan_worker) workers;
+	size_t first_blocked; /* all workers before it were released or stopped */
+	int64_t now_ns;
+	long verbs_to_fault;         /* 0: none is due */
+	struct worker_report report; /* the last one asked for */
+};
+
+static struct plan_host *plan_of(struct host *host)
+{
+	return (struct plan_host *)host;
+}
+
+void host_plan_fail_at(struct host *host, long n)
+{
+	plan_of(host)->verbs_to_fault = n > 0 ? n : 0;
+}
+
+static bool fault(struct plan_host *plan, const char *verb, struct error *error)
+{
+	if (plan->verbs_to_fault == 0 || --plan->verbs_to_fault > 0)
+		return false;
+	error_set(error, ERROR_REFUSED, "injected fault in %s", verb);
+	return true;
+}
+
+static bool plan_group_create(struct host *host, int parent, const char *name, int *group,
+			      struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	struct group *made;
+	if (fault(plan, "group_create", error) ||
+	    !group_tree_add(&plan->tree, parent, name, &made, error))
+		return false;
+	*group = made->number;
+	return true;
+}
+
+static bool plan_group_remove(struct host *host, int group, struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	if (fault(plan, "group_remove", error) || !group_tree_may_drop(&plan->tree, group, error))
+		return false;
+	group_tree_drop(&plan->tree, group);
+	return true;
+}
+
+static bool plan_knob_set(struct host *host, int group, enum knob knob,
+			  const struct knob_value *value, struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	struct group *target;
+	if (fault(plan, "knob_set", error) ||
+	    !(target = group_tree_need_own(&plan->tree, group, "set", error)))
+		return false;
+	if (knob != KNOB_cpus || target->parent < 0)
+		return true;
+	struct group_changes changes = {0};
+	const struct cpuset *own = value ? &value->set : NULL;
+	group_tree_plan_cpus(&plan->tree, target, own, &changes);
+	group_tree_apply_cpus(target, own, &changes);
+	group_changes_free(&changes);
+	return true;
+}
+
+static bool plan_group_cpus(struct host *host, int group, struct cpuset *cpus, struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	const struct group *asked;
+	if (fault(plan, "group_cpus", error) ||
+	    !(asked = group_tree_need(&plan->tree, group, "cpus", error)))
+		return false;
+	*cpus = asked->effective;
+	return true;
+}
+
+static bool plan_group_tasks(struct host *host, int group, int64_t *count, struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	const struct group *asked;
+	if (fault(plan, "group_tasks", error) ||
+	    !(asked = group_tree_need(&plan->tree, group, "tasks", error)))
+		return false;
+	*count = (int64_t)asked->workers.length;
+	return true;
+}
+
+static bool plan_group_freeze(struct host *host, int group, bool frozen, struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	struct group *target;
+	const char *verb = frozen ? "freeze" : "thaw";
+	if (fault(plan, "group_freeze", error) ||
+	    !(target = group_tree_need_own(&plan->tree, group, verb, error)))
+		return false;
+	target->frozen = frozen;
+	return true;
+}
+
+static bool check_affinity(const struct host_spawn *spawn, const struct group *group,
+			   struct error *error)
+{
+	for (int64_t i = 0; spawn->affinity && i < spawn->count; i++) {
+		if (cpuset_intersects(&spawn->affinity[i], &group->effective))
+			continue;
+		struct text wanted = {0}, have = {0};
+		cpuset_print(&wanted, &spawn->affinity[i]);
+		cpuset_print(&have, &group->effective);
+		error_set_errno(error, EINVAL,
+				"affinity %.100s was refused: cgroup '%s' has only CPUs %.100s",
+				text_string(&wanted), group->path, text_string(&have));
+		text_free(&wanted);
+		text_free(&have);
+		return false;
+	}
+	return true;
+}
+
+static bool plan_spawn(struct host *host, const struct host_spawn *spawn, int *first,
+		       struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	struct group *group;
+	if (fault(plan, "spawn", error) ||
+	    !(group = group_tree_need(&plan->tree, spawn->group, "spawn", error)) ||
+	    !check_affinity(spawn, group, error))
+		return false;
+	*first = (int)plan->workers.length;
+	for (int64_t i = 0; i < spawn->count; i++) {
+		group_tree_enter(&plan->tree, group, (int)plan->workers.length);
+		VECTOR_PUSH(&plan->workers, (struct plan_worker){0});
+	}
+	return true;
+}
+
+static bool plan_release(struct host *host, struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	if (fault(plan, "release", error))
+		return false;
+	for (; plan->first_blocked < plan->workers.length; plan->first_blocked++) {
+		struct plan_worker *worker = &plan->workers.data[plan->first_blocked];
+		if (worker->stopped)
+			continue;
+		worker->released = true;
+		worker->released_ns = plan->now_ns;
+	}
+	return true;
+}
+
+static struct plan_worker *worker_of(struct plan_host *plan, int worker)
+{
+	assert(worker >= 0 && (size_t)worker < plan->workers.length);
+	return &plan->workers.data[worker];
+}
+
+static bool plan_stop(struct host *host, const int *workers, size_t count, struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	if (fault(plan, "stop", error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct plan_worker *worker = worker_of(plan, workers[i]);
+		if (worker->stopped)
+			continue;
+		worker->stopped = true;
+		worker->stopped_ns = plan->now_ns;
+		worker->last_group = group_tree_of(&plan->tree, workers[i]);
+		group_tree_leave(&plan->tree, workers[i]);
+	}
+	return true;
+}
+
+static const struct worker_report *plan_report(struct host *host, int worker)
+{
+	struct plan_host *plan = plan_of(host);
+	const struct plan_worker *done = worker_of(plan, worker);
+	assert(done->stopped);
+	plan->report = (struct worker_report){
+		.worker = worker,
+		.group = done->last_group,
+		.end = WORKER_STOPPED,
+		.released = done->released,
+		.wall_ns = done->released ? done->stopped_ns - done->released_ns : 0,
+	};
+	return &plan->report;
+}
+
+static bool plan_move(struct host *host, int from, int to, int64_t count, int64_t *moved,
+		      struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	struct group *source, *target;
+	if (fault(plan, "move", error) ||
+	    !(source = group_tree_need(&plan->tree, from, "move", error)) ||
+	    !(target = group_tree_need(&plan->tree, to, "move", error)))
+		return false;
+	int64_t there = (int64_t)source->workers.length;
+	*moved = count < 0 || count > there ? there : count;
+	group_tree_move_first(&plan->tree, source, target, (size_t)*moved);
+	return true;
+}
+
+static bool plan_move_workers(struct host *host, const int *workers, size_t count, int to,
+			      struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	struct group *target;
+	if (fault(plan, "move_workers", error) ||
+	    !(target = group_tree_need(&plan->tree, to, "move", error)))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!worker_of(plan, workers[i])->stopped)
+			group_tree_move(&plan->tree, workers[i], target);
+	}
+	return true;
+}
+
+static int plan_worker_group(struct host *host, int worker)
+{
+	return group_tree_of(&plan_of(host)->tree, worker);
+}
+
+static void plan_wait(struct host *host, int64_t until_ns, struct host_wake *wake)
+{
+	struct plan_host *plan = plan_of(host);
+	if (until_ns > plan->now_ns)
+		plan->now_ns = until_ns;
+	*wake = (struct host_wake){.reason = HOST_WAKE_TIME, .worker = -1};
+}
+
+static int64_t plan_now(struct host *host)
+{
+	return plan_of(host)->now_ns;
+}
+
+static void plan_close(struct host *host)
+{
+	struct plan_host *plan = plan_of(host);
+	group_tree_free(&plan->tree);
+	VECTOR_FREE(&plan->workers);
+	topology_free(&host->topology);
+	free(plan);
+}
+
+static const struct host_verbs plan_verbs = {
+	.group_create = plan_group_create,
+	.group_remove = plan_group_remove,
+	.knob_set = plan_knob_set,
+	.group_cpus = plan_group_cpus,
+	.group_tasks = plan_group_tasks,
+	.group_freeze = plan_group_freeze,
+	.spawn = plan_spawn,
+	.release = plan_release,
+	.stop = plan_stop,
+	.report = plan_report,
+	.move = plan_move,
+	.move_workers = plan_move_workers,
+	.worker_group = plan_worker_group,
+	.wait = plan_wait,
+	.now = plan_now,
+	.close = plan_close,
+};
+
+struct host *host_plan_open(struct topology *topology)
+{
+	struct plan_host *plan = memory_zeroed(1, sizeof(*plan));
+	plan->host.verbs = &plan_verbs;
+	plan->host.topology = *topology;
+	*topology = (struct topology){0};
+	plan->host.info.backend = "plan";
+	group_tree_init(&plan->tree, &plan->host.topology.all, &plan->host.topology.all);
+	return &plan->host;
+}
