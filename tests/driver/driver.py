@@ -25,17 +25,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 import expectations  # noqa: E402
 import pages  # noqa: E402
 import timeline  # noqa: E402
-from programs import ROOT, TESTS, program, run  # noqa: E402
+from programs import ROOT, program, run  # noqa: E402
 from tap import Tap  # noqa: E402
 
 
 class Fault(Exception):
     """What is wrong with a case, as text to print below it."""
-
-
-def relative(path):
-    """A file's name as tests print it."""
-    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 def difference(expected, actual, name="expected"):
@@ -51,14 +46,20 @@ class Driver:
         self.ktstrc = arguments.ktstrc
         self.ktstr = arguments.ktstr
         self.update = arguments.update
+        self.root = arguments.root.resolve()
+        self.tests = self.root / "tests"
         self.files = [Path(name).resolve() for name in arguments.files]
         self.tap = Tap()
 
-    def each(self, case, folders, pattern="*.kts"):
+    def relative(self, path):
+        """A file's name as tests print it."""
+        return str(path.relative_to(self.root) if path.is_relative_to(self.root) else path)
+
+    def each(self, case, *folders):
         """Runs a case for the files named on the command line, or else for all below the folders."""
-        found = self.files or sorted(path for folder in folders for path in folder.rglob(pattern))
-        for path in found:
-            self.subtest(relative(path), case, path)
+        below = (path for folder in folders for path in (self.root / folder).rglob("*.kts"))
+        for path in self.files or sorted(below):
+            self.subtest(self.relative(path), case, path)
 
     def subtest(self, name, case, *arguments):
         """Runs one case under its name."""
@@ -74,15 +75,15 @@ class Driver:
         expected = path.read_text() if path.exists() else ""
         if expected == actual:
             return
-        changes = difference(expected, actual, relative(path))
+        changes = difference(expected, actual, self.relative(path))
         if not self.update:
             raise Fault(changes)
         path.write_text(actual)
-        print(f"updated {relative(path)}:\n{changes}", file=sys.stderr)
+        print(f"updated {self.relative(path)}:\n{changes}", file=sys.stderr)
 
     def compiler(self, command, path, *options):
         """Runs ktstrc in the tests' folder, so that the names it prints are the same everywhere."""
-        return run([self.ktstrc, command, *options, path.relative_to(TESTS)], cwd=TESTS)
+        return run([self.ktstrc, command, *options, path.relative_to(self.tests)], cwd=self.tests)
 
     def diagnose(self, path, wanted):
         """The diagnostics of one file are those wanted, well-formed, and told by the exit code."""
@@ -92,7 +93,7 @@ class Driver:
         except ValueError as error:
             raise Fault(f"not one JSON object per line: {error}\n{result.summary()}") from error
         for one in found:
-            if fault := expectations.malformed(one, str(path.relative_to(TESTS)), path.read_bytes()):
+            if fault := expectations.malformed(one, str(path.relative_to(self.tests)), path.read_bytes()):
                 raise Fault(fault)
         have = sorted(expectations.show(one["line"], one["severity"], one["code"], one["message"])
                       for one in found)
@@ -143,7 +144,7 @@ class Driver:
         parts = []
         for command in commands:
             result = run([self.ktstr, "plan", "--format", "json", *shlex.split(command),
-                          path.relative_to(TESTS)], cwd=TESTS)
+                          path.relative_to(self.tests)], cwd=self.tests)
             try:
                 lines = timeline.lines(json.loads(result.out))
                 parts.append("\n".join([f"$ plan {command}", *lines]) + "\n")
@@ -153,7 +154,7 @@ class Driver:
 
     def program(self, path):
         """A file that is shipped."""
-        result = run([self.ktstrc, "check", relative(path)], cwd=ROOT)
+        result = run([self.ktstrc, "check", self.relative(path)], cwd=self.root)
         if result.code != 0 or result.err:
             raise Fault(result.summary())
 
@@ -161,7 +162,7 @@ class Driver:
         """The blocks of one page, each a subtest; they share a folder."""
         with tempfile.TemporaryDirectory(prefix="kts-docs-") as folder:
             for block in pages.blocks(path.read_text()):
-                name = f"{relative(path)}:{block.line}"
+                name = f"{self.relative(path)}:{block.line}"
                 if block.language == "kts":
                     self.subtest(name, self.code_block, block, Path(folder))
                 elif block.language == "console" and "test" in block.tags:
@@ -189,12 +190,13 @@ class Driver:
     def run_suite(self, suite):
         """Runs one suite to its end."""
         if suite == "docs":
-            for path in self.files or [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+            docs = sorted((self.root / "docs").rglob("*.md"))
+            for path in self.files or [self.root / "README.md", *docs]:
                 self.page(path)
         elif suite == "programs":
-            self.each(self.program, [ROOT / "scenarios", ROOT / "stdlib"])
+            self.each(self.program, "scenarios", "stdlib")
         else:
-            self.each(getattr(self, suite), [TESTS / suite])
+            self.each(getattr(self, suite), f"tests/{suite}")
         self.tap.finish()
 
 
@@ -205,6 +207,7 @@ def main():
     parser.add_argument("--ktstrc", type=program, required=True)
     parser.add_argument("--ktstr", type=program, required=True)
     parser.add_argument("--update", action="store_true")
+    parser.add_argument("--root", type=Path, default=ROOT, help="another checkout to test")
     parser.add_argument("suite", choices=["accept", "reject", "plan", "docs", "programs"])
     parser.add_argument("files", nargs="*", metavar="FILE")
     arguments = parser.parse_args()
