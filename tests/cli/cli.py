@@ -56,7 +56,7 @@ def texts():
     yield "surrogate in UTF-8", GOOD.encode() + b"# \xed\xa0\x80\n", DIAGNOSED, r"error\[KTS"
     yield "overlong UTF-8", GOOD.encode() + b"# \xc0\xaf\n", DIAGNOSED, r"error\[KTS"
     yield "UTF-8 in comment and string", (GOOD + '# größe ✓\n').replace("A group", "Eine Größe").encode(), CLEAN, ""
-    yield "unterminated string", b'scenario a "never ends {\n}\n', DIAGNOSED, r":1:12: error\[KTS"
+    yield "unterminated string", b'scenario a "never ends\n{\n}\n', DIAGNOSED, r":1:12: error\[KTS"
     yield "unterminated interpolation", scenario('note "{duration').encode(), DIAGNOSED, r":2:\d+: error\[KTS"
     yield "unterminated block", GOOD.rstrip("}\n").encode(), DIAGNOSED, r"error\[KTS"
     yield "one brace too many", (GOOD + "}\n").encode(), DIAGNOSED, r":7:1: error\[KTS"

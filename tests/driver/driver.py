@@ -9,7 +9,8 @@ plan      tests/plan: what `#! plan ARGUMENTS` in the file plans is in NAME.plan
 docs      docs/ and README.md: code blocks compile, console blocks tagged `test` print what they say
 programs  scenarios/ and stdlib/: all that is shipped compiles without a word
 
---update rewrites the files of expectations which differ, and prints what changed.
+--update rewrites expectations which differ, in comments and in files, and prints what changed: read
+that before you commit it.
 """
 
 import argparse
@@ -75,11 +76,15 @@ class Driver:
         expected = path.read_text() if path.exists() else ""
         if expected == actual:
             return
-        changes = difference(expected, actual, self.relative(path))
         if not self.update:
-            raise Fault(changes)
-        path.write_text(actual)
-        print(f"updated {self.relative(path)}:\n{changes}", file=sys.stderr)
+            raise Fault(difference(expected, actual, self.relative(path)))
+        self.write(path, expected, actual)
+
+    def write(self, path, old, new):
+        """Rewrites what was expected, and says so."""
+        path.write_bytes(new.encode(errors="surrogateescape"))
+        print(f"updated {self.relative(path)}:", file=sys.stderr)
+        print(difference(old, new, self.relative(path)), file=sys.stderr)
 
     def compiler(self, command, path, *options):
         """Runs ktstrc in the tests' folder, so that the names it prints are the same everywhere."""
@@ -95,10 +100,17 @@ class Driver:
         for one in found:
             if fault := expectations.malformed(one, str(path.relative_to(self.tests)), path.read_bytes()):
                 raise Fault(fault)
-        have = sorted(expectations.show(one["line"], one["severity"], one["code"], one["message"])
-                      for one in found)
+        shown = [expectations.show(one["line"], one["severity"], one["code"], one["message"])
+                 for one in found]
+        have = sorted(shown)
         if have != wanted:
-            raise Fault(difference("\n".join(wanted), "\n".join(have)))
+            if not self.update:
+                raise Fault(difference("\n".join(wanted), "\n".join(have)))
+            text = path.read_bytes().decode(errors="surrogateescape")
+            lines = [one["line"] for one in found]
+            # A pinned rendering shows source lines, and they read better without remarks.
+            beside = not path.with_suffix(".stderr").exists()
+            self.write(path, text, expectations.rewritten(text, zip(lines, shown), beside))
         code = 1 if any(one["severity"] == "error" for one in found) else 0
         if result.code != code or result.err:
             raise Fault(f"expected exit code {code} and nothing on stderr: {result.summary()}")
@@ -112,10 +124,10 @@ class Driver:
 
     def accept(self, path):
         """A file that compiles."""
+        self.diagnose(path, self.wanted(path))
         wanted = self.wanted(path)
         if any(": error[" in one for one in wanted):
             raise Fault("a file of tests/accept announces no errors")
-        self.diagnose(path, wanted)
         plain = self.compiler("check", path)
         if plain.code != 0 or bool(plain.err) != bool(wanted):
             raise Fault(f"only warnings belong on stderr: {plain.summary()}")
@@ -128,10 +140,9 @@ class Driver:
 
     def reject(self, path):
         """A file that breaks a rule."""
-        wanted = self.wanted(path)
-        if not wanted:
+        self.diagnose(path, self.wanted(path))
+        if not self.wanted(path):
             raise Fault("a file of tests/reject announces at least one diagnostic")
-        self.diagnose(path, wanted)
         rendering = path.with_suffix(".stderr")
         if rendering.exists():
             self.compare(rendering, self.compiler("check", path).errors)
@@ -160,8 +171,13 @@ class Driver:
 
     def page(self, path):
         """The blocks of one page, each a subtest; they share a folder."""
+        try:
+            blocks = list(pages.blocks(path.read_text()))
+        except ValueError as error:
+            self.tap.failed_with(self.relative(path), str(error))
+            return
         with tempfile.TemporaryDirectory(prefix="kts-docs-") as folder:
-            for block in pages.blocks(path.read_text()):
+            for block in blocks:
                 name = f"{self.relative(path)}:{block.line}"
                 if block.language == "kts":
                     self.subtest(name, self.code_block, block, Path(folder))

@@ -30,6 +30,31 @@ def read(path):
     return sorted(wanted), complaints
 
 
+def rewritten(text, found, beside):
+    """The text of a file with the (line, shown) that were found in place of its expectations.
+
+    One alone goes to the end of its line, if allowed and short; several go below the line.
+    """
+    remarks = {}
+    for line, shown in found:
+        remarks.setdefault(line, []).append(shown.split(": ", 1)[1])
+    new = []
+    for number, line in enumerate(text.split("\n"), 1):
+        said = remarks.pop(number, [])
+        if line.lstrip().startswith("#!^") and not said:
+            continue
+        line = re.sub(r"\s*#! (error|warning)\[.*$", "", line)
+        together = f"{line} #! {said[0]}" if line and said else f"#! {said[0]}" if said else ""
+        if len(said) == 1 and beside and len(together) <= 100 and line.count('"') % 2 == 0:
+            new.append(together)
+        else:
+            indent = re.match(r"\s*", line)[0]
+            new += [line] + [f"{indent}#!^ {one}" for one in said]
+    if remarks:
+        raise ValueError(f"no place to note these: {remarks}")
+    return "\n".join(new)
+
+
 def show(line, severity, code, message):
     """One diagnostic as text; the line's width makes text sort by place."""
     return f"line {line:5}: {severity}[{code}]: {message}"

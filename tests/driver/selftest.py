@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 from programs import ROOT  # noqa: E402
 from tap import Tap  # noqa: E402
 
-# Prints what stands beside the file that it is given, and ends with the code that stands there.
+# Prints what stands beside the file that it is given, and ends with the code that stands there;
+# without such a code it dislikes files with the word bad.
 PUPPET = """#!/usr/bin/env python3
 import sys
 from pathlib import Path
@@ -24,7 +25,12 @@ file = next(Path(word) for word in sys.argv[1:] if word.endswith(".kts"))
 name = file.with_suffix(".json" if "json" in sys.argv else ".human")
 sys.stdout.write(name.read_text() if name.suffix == ".json" and name.exists() else "")
 sys.stderr.write(name.read_text() if name.suffix == ".human" and name.exists() else "")
-sys.exit(int(file.with_suffix(".code").read_text()))
+code = file.with_suffix(".code")
+if code.exists():
+    sys.exit(int(code.read_text()))
+if "bad" in file.read_text():
+    sys.stderr.write("bad is bad\\n")
+    sys.exit(1)
 """
 
 
@@ -74,6 +80,22 @@ DRIVER = [
     ("a plan without expectation", "plan", {"a.kts": "#! plan\n", "a.json": PLAN, "a.code": "0"}, "not ok 1"),
 ]
 
+PAGE = "# Title\n\n```kts\n# file: a.kts\ngood\n```\n"
+# (name, page, what the output must say)
+DOCS = [
+    ("a block that compiles", PAGE, "ok 1 - docs/page.md:3"),
+    ("a block that does not", PAGE.replace("good", "bad"), "not ok 1 - docs/page.md:3"),
+    ("a block that should not", PAGE.replace("good", "bad").replace("```kts", "```kts error"), "ok 1"),
+    ("a block that should not, and does", PAGE.replace("```kts", "```kts error"), "check should end with 1"),
+    ("a fragment", PAGE.replace("```kts", "```kts fragment"), "ok 1"),
+    ("a tag with a slip", PAGE.replace("```kts", "```kts eror"), "unknown tags: eror"),
+    ("a session", PAGE + "```console test\n$ ktstrc check a.kts\n$ echo $?\n0\n$ cat a.kts\n...\ngo…\n```\n", "ok 2"),
+    ("a session that lies", PAGE + "```console test\n$ ktstrc check a.kts\nall is well\n```\n", "not ok 2"),
+    ("a session that lies about the exit code", PAGE + "```console test\n$ ktstrc check a.kts\n$ echo $?\n1\n```\n", "not ok 2"),
+    ("a session with another program", PAGE + "```console test\n$ rm -rf /nosuch\n```\n", "can be replayed"),
+    ("a block without end", PAGE[:-5], "never ends"),
+]
+
 STRUCTURE = [
     ("an include up the layers", "src/base/a.c", '#include "run/vm.h"\n', "base may not include run"),
     ("host beside the language", "src/host/a.c", '#include "source/diag.h"\n', "host may not include source"),
@@ -120,6 +142,14 @@ def driver_case(folder, suite, files):
     return output_of([ROOT / "tests/driver/driver.py", "--ktstrc", puppet, "--ktstr", puppet, "--root", folder, suite])
 
 
+def docs_case(folder, page):
+    """Runs the driver on a checkout with one page."""
+    (folder / "docs").mkdir()
+    (folder / "docs" / "page.md").write_text(page)
+    (folder / "README.md").write_text("")
+    return driver_case(folder, "docs", {})
+
+
 def structure_case(folder, name, text):
     """Runs the structural test on a checkout with one file."""
     (folder / name).parent.mkdir(parents=True)
@@ -139,6 +169,7 @@ def main():
     """Runs every case in a folder of its own."""
     tap = Tap()
     cases = [(f"driver: {name}", says, driver_case, suite, files) for name, suite, files, says in DRIVER]
+    cases += [(f"docs: {name}", says, docs_case, page) for name, page, says in DOCS]
     cases += [(f"structure: {name}", says, structure_case, file, text) for name, file, text, says in STRUCTURE]
     cases += [(f"count: {name}", says, count_case, record) for name, record, says in RECORDS]
     for name, says, case, *arguments in cases:

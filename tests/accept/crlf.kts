@@ -1,0 +1,6 @@
+scenario crlf "Lines that end as on other systems" {
+    cgroup left {
+        spawn cpu_spin   # and a comment
+    }
+    hold 100ms
+}
