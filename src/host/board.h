@@ -1,0 +1,117 @@
+/*
+ * board: the memory that the host and all its workers share. One reserve, made when the host
+ * opens, so that a worker can follow its group to any group that comes later. Pages are taken from
+ * the system only where something was written.
+ *
+ * The host writes the records of groups and the host's half of a worker's slot; a worker writes the
+ * other half of its own slot and nothing else. Every field is read while it may be written, so all
+ * are atomic; none needs a lock, since a worker that waited for one could starve under the very
+ * scheduler that it tests. Times are raw CLOCK_MONOTONIC, in ns.
+ */
+#ifndef KTSTR_HOST_BOARD_H
+#define KTSTR_HOST_BOARD_H
+
+#include "base/cpuset.h"
+#include "base/error.h"
+#include "base/vector.h"
+
+#include <stdatomic.h>
+
+enum { BOARD_GROUPS = 8192, BOARD_WORKERS = 65536 };
+
+/* In place of the time of a change: it is going on right now. */
+#define BOARD_IN_FLUX INT64_MAX
+
+/* Where a group's tasks may run. `changed_ns` is the record's version, too: it is BOARD_IN_FLUX
+ * while the set may disagree with the kernel, and never the same twice. */
+struct board_group {
+	_Atomic int64_t changed_ns;
+	_Atomic uint64_t cpus[CPUSET_WORDS];
+};
+
+enum board_stage {
+	BOARD_STAGE_NONE,
+	BOARD_STAGE_ENTER, /* its cgroups */
+	BOARD_STAGE_AFFINITY,
+	BOARD_STAGE_POLICY,
+	BOARD_STAGE_NICE,
+	BOARD_STAGE_SCRATCH, /* files or memory of its work */
+};
+
+enum board_state {
+	BOARD_STATE_NEW,
+	BOARD_STATE_REFUSED, /* the kernel refused `stage` with `refusal` */
+	BOARD_STATE_READY,   /* placed, configured, blocked */
+	BOARD_STATE_RUNNING,
+	BOARD_STATE_DONE, /* its figures are final */
+};
+
+struct board_worker {
+	/* Written by the host. */
+	_Atomic uint32_t stop;       /* futex: the worker sleeps on it */
+	_Atomic uint32_t group;      /* its group's record */
+	_Atomic int64_t released_ns; /* 0: blocked */
+	_Atomic int64_t moved_ns;    /* when it changed groups, or BOARD_IN_FLUX */
+	_Atomic int64_t resumed_ns;  /* when it was thawed; no gap reaches back beyond that */
+
+	/* Written by the worker. */
+	_Atomic uint32_t state __attribute__((aligned(64)));
+	_Atomic uint32_t stage;
+	_Atomic int32_t refusal;
+	_Atomic int32_t gap_cpu;
+	_Atomic int32_t stray_cpu;
+	_Atomic uint64_t units;
+	_Atomic uint64_t iterations;
+	_Atomic int64_t sampled_ns; /* the last tick; in a declared sleep, the end of it */
+	_Atomic int64_t ended_ns;
+	_Atomic int64_t cpu_ns;
+	_Atomic int64_t gap_ns;
+	_Atomic int64_t gap_at_ns;
+	_Atomic int64_t stray_at_ns;
+	_Atomic uint64_t migrations;
+	_Atomic uint64_t strays;
+	_Atomic uint64_t cpus[CPUSET_WORDS];
+} __attribute__((aligned(64)));
+
+struct board_shared {
+	_Atomic uint32_t news; /* futex of the blocked: counted up when one of them has to look */
+	_Atomic uint32_t waiting; /* workers of the batch at hand that are not ready yet */
+	_Atomic uint32_t placed;  /* futex of the host: 1 when `waiting` came to 0 */
+	struct board_group groups[BOARD_GROUPS];
+	struct board_worker workers[BOARD_WORKERS];
+};
+
+struct board_numbers {
+	VECTOR(unsigned) given_back;
+	unsigned taken;
+};
+
+struct board {
+	struct board_shared *shared;
+	struct board_numbers groups;
+	struct board_numbers workers;
+};
+
+bool board_open(struct board *board, struct error *error);
+void board_close(struct board *board);
+
+/* A zeroed slot of each kind; refused beyond the limit. */
+bool board_take_group(struct board *board, const struct cpuset *cpus, unsigned *number,
+		      struct error *error);
+void board_give_group(struct board *board, unsigned number);
+bool board_take_worker(struct board *board, unsigned *number, struct error *error);
+void board_give_worker(struct board *board, unsigned number);
+
+/* Bracket a change that the kernel is asked for between the two. */
+void board_group_unsettle(struct board *board, unsigned number);
+void board_group_settle(struct board *board, unsigned number, const struct cpuset *cpus);
+
+/* Raw CLOCK_MONOTONIC. */
+int64_t board_now_ns(void);
+
+/* Until `deadline_ns` (INT64_MAX: for ever) or a wake, as long as *word is `value`; may also come
+ * back without reason. */
+void board_futex_wait(_Atomic uint32_t *word, uint32_t value, int64_t deadline_ns);
+void board_futex_wake_all(_Atomic uint32_t *word);
+
+#endif

@@ -1,0 +1,156 @@
+#include "host/host_real.h"
+
+#include <assert.h>
+
+static struct real_host *real_of(struct host *host)
+{
+	return (struct real_host *)host;
+}
+
+bool host_real_open(struct real_host *real, struct topology *topology,
+		    const struct host_verbs *verbs, const char *backend, struct error *error)
+{
+	struct topology taken = *topology;
+	*topology = (struct topology){0};
+	*real = (struct real_host){
+		.host = {.verbs = verbs, .topology = taken, .info = {.backend = backend}},
+		.opened_ns = board_now_ns(),
+		.waiter = {.fd = -1},
+	};
+	group_tree_init(&real->tree, &taken.all, &taken.all);
+	if (!worker_pool_open(&real->pool, error) || !waiter_open(&real->waiter, error))
+		return false;
+	for (int number = HOST_GROUP_OUTSIDE; number <= HOST_GROUP_ROOT; number++) {
+		struct group *group = group_tree_get(&real->tree, number);
+		if (!board_take_group(&real->pool.board, &group->effective, &group->record, error))
+			return false;
+	}
+	return true;
+}
+
+void host_real_close(struct real_host *real)
+{
+	worker_pool_close(&real->pool);
+	group_tree_free(&real->tree);
+	waiter_close(&real->waiter);
+	topology_free(&real->host.topology);
+}
+
+bool host_real_add_group(struct real_host *real, int parent, const char *name, struct group **group,
+			 struct error *error)
+{
+	if (!group_tree_add(&real->tree, parent, name, group, error))
+		return false;
+	if (board_take_group(&real->pool.board, &(*group)->effective, &(*group)->record, error))
+		return true;
+	group_tree_drop(&real->tree, (*group)->number);
+	return false;
+}
+
+void host_real_drop_group(struct real_host *real, int group)
+{
+	board_give_group(&real->pool.board, group_tree_get(&real->tree, group)->record);
+	group_tree_drop(&real->tree, group);
+}
+
+void host_real_unsettle(struct real_host *real, const struct group_changes *changes)
+{
+	for (size_t i = 0; i < changes->list.length; i++)
+		board_group_unsettle(&real->pool.board, changes->list.data[i].group->record);
+}
+
+void host_real_settle(struct real_host *real, const struct group_changes *changes)
+{
+	for (size_t i = 0; i < changes->list.length; i++) {
+		const struct group *group = changes->list.data[i].group;
+		board_group_settle(&real->pool.board, group->record, &group->effective);
+	}
+}
+
+void host_real_enter(struct real_host *real, struct group *group, int first, int64_t count)
+{
+	for (int worker = first; worker < first + count; worker++)
+		group_tree_enter(&real->tree, group, worker);
+}
+
+void host_real_resumed(struct real_host *real, int worker)
+{
+	atomic_store(&worker_pool_slot(&real->pool, worker)->resumed_ns, board_now_ns());
+}
+
+bool host_real_release(struct host *host, struct error *error)
+{
+	(void)error;
+	worker_pool_release(&real_of(host)->pool);
+	return true;
+}
+
+static void leave_group(struct real_host *real, int worker)
+{
+	int group = group_tree_of(&real->tree, worker);
+	if (group < 0)
+		return;
+	worker_pool_get(&real->pool, worker)->last_group = group;
+	group_tree_leave(&real->tree, worker);
+}
+
+bool host_real_stop(struct host *host, const int *workers, size_t count, struct error *error)
+{
+	(void)error;
+	struct real_host *real = real_of(host);
+	for (size_t i = 0; i < count; i++)
+		leave_group(real, workers[i]);
+	worker_pool_stop(&real->pool, workers, count);
+	return true;
+}
+
+const struct worker_report *host_real_report(struct host *host, int worker)
+{
+	const struct worker *done = worker_pool_get(&real_of(host)->pool, worker);
+	assert(done->report);
+	return done->report;
+}
+
+int host_real_worker_group(struct host *host, int worker)
+{
+	return group_tree_of(&real_of(host)->tree, worker);
+}
+
+static void look_for_dead(struct real_host *real)
+{
+	size_t known = real->pool.dead.length;
+	worker_pool_look(&real->pool);
+	for (size_t i = known; i < real->pool.dead.length; i++)
+		leave_group(real, real->pool.dead.data[i]);
+}
+
+void host_real_wait(struct host *host, int64_t until_ns, struct host_wake *wake)
+{
+	struct real_host *real = real_of(host);
+	int64_t deadline;
+	if (__builtin_add_overflow(until_ns, real->opened_ns, &deadline))
+		deadline = INT64_MAX;
+	*wake = (struct host_wake){.reason = HOST_WAKE_TIME, .worker = -1};
+	for (;;) {
+		wake->worker = worker_pool_next_dead(&real->pool);
+		if (wake->worker >= 0) {
+			wake->reason = HOST_WAKE_WORKER_DIED;
+			return;
+		}
+		switch (waiter_wait(&real->waiter, deadline, &wake->signal)) {
+		case WAIT_TIME:
+			return;
+		case WAIT_SIGNAL:
+			wake->reason = HOST_WAKE_SIGNAL;
+			return;
+		case WAIT_CHILD:
+			look_for_dead(real);
+			break;
+		}
+	}
+}
+
+int64_t host_real_now(struct host *host)
+{
+	return board_now_ns() - real_of(host)->opened_ns;
+}

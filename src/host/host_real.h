@@ -1,0 +1,53 @@
+/*
+ * host_real: what the two real back ends share: the tree of groups with a record on the board for
+ * each, the pool of workers, the clock (it starts at 0 when the host opens) and the wait.
+ *
+ * A back end embeds the struct as its first member, and puts the verbs below in its table as they
+ * are or calls them from its own.
+ */
+#ifndef KTSTR_HOST_HOST_REAL_H
+#define KTSTR_HOST_HOST_REAL_H
+
+#include "host/group_tree.h"
+#include "host/host.h"
+#include "host/wait.h"
+#include "host/worker.h"
+
+struct real_host {
+	struct host host;
+	struct group_tree tree;
+	struct worker_pool pool;
+	struct waiter waiter;
+	int64_t opened_ns;
+};
+
+/* Takes over `topology`. After a refusal host_real_close() is still due. */
+bool host_real_open(struct real_host *real, struct topology *topology,
+		    const struct host_verbs *verbs, const char *backend, struct error *error);
+/* Kills all workers and gives back everything but the struct itself. */
+void host_real_close(struct real_host *real);
+
+/* A group with its record. */
+bool host_real_add_group(struct real_host *real, int parent, const char *name, struct group **group,
+			 struct error *error);
+void host_real_drop_group(struct real_host *real, int group);
+
+/* Around a change of the CPUs of some groups. */
+void host_real_unsettle(struct real_host *real, const struct group_changes *changes);
+/* Write the effective sets of those groups, as they are in the tree, to their records. */
+void host_real_settle(struct real_host *real, const struct group_changes *changes);
+
+/* Enter workers that were just made. */
+void host_real_enter(struct real_host *real, struct group *group, int first, int64_t count);
+/* Those workers were thawed. */
+void host_real_resumed(struct real_host *real, int worker);
+
+/* As in struct host_verbs. */
+bool host_real_release(struct host *host, struct error *error);
+bool host_real_stop(struct host *host, const int *workers, size_t count, struct error *error);
+const struct worker_report *host_real_report(struct host *host, int worker);
+int host_real_worker_group(struct host *host, int worker);
+void host_real_wait(struct host *host, int64_t until_ns, struct host_wake *wake);
+int64_t host_real_now(struct host *host);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * wait: how a real host waits for a time, a signal that asks the run to end, or the end of a child.
+ * Knows signals and signalfd; no handler ever runs.
+ *
+ * From open to close SIGINT, SIGTERM, SIGHUP and SIGCHLD are blocked. Of the first three those that
+ * were ignored stay ignored (nohup, a shell's background job). Children made meanwhile inherit the
+ * mask and have to undo it.
+ */
+#ifndef KTSTR_HOST_WAIT_H
+#define KTSTR_HOST_WAIT_H
+
+#include "base/error.h"
+
+#include <signal.h>
+#include <stdint.h>
+
+enum wait_event { WAIT_TIME, WAIT_SIGNAL, WAIT_CHILD };
+
+struct waiter {
+	int fd; /* -1: closed */
+	sigset_t mask_before;
+	struct sigaction child_before;
+};
+
+bool waiter_open(struct waiter *waiter, struct error *error);
+void waiter_close(struct waiter *waiter);
+
+/* Until `deadline_ns` of raw CLOCK_MONOTONIC, or until something happens; *signal says which one
+ * came. WAIT_CHILD may stand for several children. */
+enum wait_event waiter_wait(struct waiter *waiter, int64_t deadline_ns, int *signal);
+
+#endif

@@ -1,0 +1,480 @@
+#include "host/worker.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const int64_t READY_NS = 10000000000; /* without any worker becoming ready */
+static const int64_t LOOK_NS = 100000000;    /* between two looks for dead ones among them */
+static const int64_t STOP_NS = 5000000000;   /* for all that are stopped together */
+static const int64_t REAP_NS = 2000000000;   /* after SIGKILL */
+
+/* clone3(2): the struct of Linux 5.7; glibc 2.36 has no wrapper. */
+struct clone_arguments {
+	uint64_t flags;
+	uint64_t pidfd;
+	uint64_t child_tid;
+	uint64_t parent_tid;
+	uint64_t exit_signal;
+	uint64_t stack;
+	uint64_t stack_size;
+	uint64_t tls;
+	uint64_t set_tid;
+	uint64_t set_tid_size;
+	uint64_t cgroup;
+};
+
+static const uint64_t CLONE_INTO_CGROUP_FLAG = UINT64_C(0x200000000);
+
+bool worker_pool_open(struct worker_pool *pool, struct error *error)
+{
+	*pool = (struct worker_pool){0};
+	return board_open(&pool->board, error);
+}
+
+struct worker *worker_pool_get(struct worker_pool *pool, int worker)
+{
+	assert(worker >= 0 && (size_t)worker < pool->workers.length);
+	return &pool->workers.data[worker];
+}
+
+struct board_worker *worker_pool_slot(struct worker_pool *pool, int worker)
+{
+	return &pool->board.shared->workers[worker_pool_get(pool, worker)->slot];
+}
+
+bool worker_alive(const struct worker *worker)
+{
+	return worker->phase == WORKER_BLOCKED || worker->phase == WORKER_RUNNING;
+}
+
+void worker_pool_unsettle(struct worker_pool *pool, int worker)
+{
+	atomic_store(&worker_pool_slot(pool, worker)->moved_ns, BOARD_IN_FLUX);
+}
+
+void worker_pool_settle(struct worker_pool *pool, int worker, unsigned record)
+{
+	struct board_worker *slot = worker_pool_slot(pool, worker);
+	atomic_store(&slot->group, record);
+	atomic_store(&slot->moved_ns, board_now_ns());
+}
+
+/* Has the child ended? Does not reap it, so that its pid stays its own. */
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = {0};
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+	       info.si_pid == pid;
+}
+
+/* Wait for the end of a child, with a deadline, and without a look at other children. */
+static bool await_end(pid_t pid, int64_t deadline_ns)
+{
+	if (has_ended(pid))
+		return true;
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	while (fd >= 0) {
+		int64_t left = deadline_ns - board_now_ns();
+		if (left <= 0)
+			break;
+		struct timespec timeout = {.tv_sec = left / 1000000000,
+					   .tv_nsec = left % 1000000000};
+		struct pollfd ended = {.fd = fd, .events = POLLIN};
+		if (ppoll(&ended, 1, &timeout, NULL) > 0)
+			break;
+	}
+	if (fd >= 0)
+		close(fd);
+	return has_ended(pid);
+}
+
+/* Take leave of a child that has ended, and of what it left in its process group: the group goes
+ * first, as the pid may be given to somebody else once it is reaped. */
+static bool reap(pid_t pid, int *status)
+{
+	kill(-pid, SIGKILL);
+	pid_t reaped;
+	do {
+		reaped = waitpid(pid, status, WNOHANG);
+	} while (reaped < 0 && errno == EINTR);
+	return reaped == pid;
+}
+
+static void kill_and_reap(pid_t pid)
+{
+	int status;
+	kill(pid, SIGKILL);
+	await_end(pid, board_now_ns() + REAP_NS);
+	reap(pid, &status);
+}
+
+static void give_back(struct worker_pool *pool, struct worker *worker)
+{
+	board_give_worker(&pool->board, worker->slot);
+	free(worker->affinity);
+	worker->affinity = NULL;
+	worker->phase = WORKER_REPORTED;
+}
+
+void worker_pool_close(struct worker_pool *pool)
+{
+	for (size_t i = 0; i < pool->workers.length; i++) {
+		if (worker_alive(&pool->workers.data[i]))
+			kill(pool->workers.data[i].pid, SIGKILL);
+	}
+	for (size_t i = 0; i < pool->workers.length; i++) {
+		struct worker *worker = &pool->workers.data[i];
+		if (worker_alive(worker))
+			kill_and_reap(worker->pid);
+		free(worker->affinity);
+		free(worker->report);
+	}
+	VECTOR_FREE(&pool->workers);
+	VECTOR_FREE(&pool->blocked);
+	VECTOR_FREE(&pool->dead);
+	board_close(&pool->board);
+}
+
+/* Like fork(2); straight into the group where that is to be had, as it spares the kernel the lock
+ * that a later move takes. */
+static pid_t fork_into(int cgroup_fd)
+{
+	if (cgroup_fd < 0)
+		return fork();
+	struct clone_arguments arguments = {
+		.flags = CLONE_INTO_CGROUP_FLAG,
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)cgroup_fd,
+	};
+	return (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
+}
+
+static bool fork_worker(struct worker_pool *pool, const struct host_spawn *spawn, int64_t index,
+			const struct worker_place *place, struct error *error)
+{
+	unsigned slot;
+	if (!board_take_worker(&pool->board, &slot, error))
+		return false;
+	struct board_shared *shared = pool->board.shared;
+	atomic_store(&shared->workers[slot].group, place->record);
+	pid_t host = getpid();
+	pid_t pid = fork_into(place->cgroup_fd);
+	if (pid == 0)
+		worker_child(shared, &shared->workers[slot], host, spawn, index, place);
+	if (pid < 0) {
+		int reason = errno;
+		board_give_worker(&pool->board, slot);
+		return error_set_errno(
+			error, reason, "fork was refused after %lld of %lld workers%s",
+			(long long)index, (long long)spawn->count,
+			reason == EAGAIN ? " (RLIMIT_NPROC, or pids.max of a cgroup)" : "");
+	}
+	struct worker worker = {.pid = pid,
+				.slot = slot,
+				.realtime = spawn->policy.kind == POLICY_FIFO ||
+					    spawn->policy.kind == POLICY_RR};
+	if (spawn->affinity) {
+		worker.affinity = memory_resize(NULL, sizeof(*worker.affinity));
+		*worker.affinity = spawn->affinity[index];
+	}
+	VECTOR_PUSH(&pool->workers, worker);
+	return true;
+}
+
+static bool policy_refused(const struct policy *policy, int reason, struct error *error)
+{
+	static const char *const names[] = {
+		[POLICY_NORMAL] = "SCHED_OTHER", [POLICY_BATCH] = "SCHED_BATCH",
+		[POLICY_IDLE] = "SCHED_IDLE",    [POLICY_FIFO] = "SCHED_FIFO",
+		[POLICY_RR] = "SCHED_RR",        [POLICY_DEADLINE] = "SCHED_DEADLINE",
+	};
+	bool realtime = policy->kind == POLICY_FIFO || policy->kind == POLICY_RR;
+	char call[64];
+	if (realtime)
+		snprintf(call, sizeof(call), "sched_setscheduler(%s, %d)", names[policy->kind],
+			 policy->priority);
+	else
+		snprintf(call, sizeof(call), "sched_setattr(%s)", names[policy->kind]);
+	error_set_errno(error, reason, "%s was refused", call);
+	const char *help = "";
+	if (policy->kind == POLICY_DEADLINE && reason == EBUSY)
+		help = "; the deadline tasks there are leave too little bandwidth";
+	else if (policy->kind == POLICY_DEADLINE && reason == EPERM)
+		help = "; needs CAP_SYS_NICE, and a cpuset and affinity of all CPUs of its root "
+		       "domain";
+	else if (reason == EPERM)
+		help = "; needs CAP_SYS_NICE or RLIMIT_RTPRIO, and cpu.rt_runtime_us above 0 in "
+		       "its "
+		       "cgroup where the kernel has RT_GROUP_SCHED";
+	size_t used = error ? strlen(error->message) : 0;
+	if (error)
+		snprintf(error->message + used, sizeof(error->message) - used, "%s", help);
+	return false;
+}
+
+static bool stage_refused(const struct host_spawn *spawn, int64_t index,
+			  const struct board_worker *slot, struct error *error)
+{
+	int reason = atomic_load(&slot->refusal);
+	struct text set = {0};
+	switch ((enum board_stage)atomic_load(&slot->stage)) {
+	case BOARD_STAGE_ENTER:
+		return error_set_errno(error, reason, "a worker could not enter its cgroup");
+	case BOARD_STAGE_AFFINITY:
+		if (spawn->affinity)
+			cpuset_print(&set, &spawn->affinity[index]);
+		error_set_errno(error, reason, "affinity %.100s was refused%s", text_string(&set),
+				reason == EINVAL ? " (none of these CPUs is one of its cgroup)"
+						 : "");
+		text_free(&set);
+		return false;
+	case BOARD_STAGE_POLICY:
+		return policy_refused(&spawn->policy, reason, error);
+	case BOARD_STAGE_NICE:
+		return error_set_errno(error, reason,
+				       "nice %d was refused (needs CAP_SYS_NICE or RLIMIT_NICE)",
+				       spawn->nice);
+	case BOARD_STAGE_SCRATCH:
+		return error_set_errno(error, reason,
+				       "%s cannot open a scratch file in $TMPDIR or /tmp",
+				       work_table[spawn->work.kind].name);
+	case BOARD_STAGE_NONE:
+		break;
+	}
+	return error_set(error, ERROR_REFUSED, "a worker died before it was ready");
+}
+
+/* Dead before it could say a word: killed from outside (out of memory, …). */
+static bool died_early(struct worker_pool *pool, size_t first)
+{
+	for (size_t i = first; i < pool->workers.length; i++) {
+		const struct worker *worker = &pool->workers.data[i];
+		uint32_t state = atomic_load(&pool->board.shared->workers[worker->slot].state);
+		if (state == BOARD_STATE_NEW && has_ended(worker->pid))
+			return true;
+	}
+	return false;
+}
+
+static bool await_ready(struct worker_pool *pool, size_t first, struct error *error)
+{
+	struct board_shared *shared = pool->board.shared;
+	uint32_t waiting = atomic_load(&shared->waiting);
+	int64_t deadline = board_now_ns() + READY_NS;
+	while (!atomic_load(&shared->placed)) {
+		int64_t now = board_now_ns();
+		board_futex_wait(&shared->placed, 0, now + LOOK_NS);
+		if (atomic_load(&shared->placed))
+			break;
+		uint32_t left = atomic_load(&shared->waiting);
+		if (left != waiting)
+			deadline = now + READY_NS;
+		waiting = left;
+		if (died_early(pool, first))
+			return error_set(error, ERROR_REFUSED, "a worker died before it was ready");
+		if (now > deadline)
+			return error_set(error, ERROR_REFUSED,
+					 "%u workers were not ready after %lld s", left,
+					 (long long)(READY_NS / 1000000000));
+	}
+	return true;
+}
+
+static bool check_batch(struct worker_pool *pool, const struct host_spawn *spawn, size_t first,
+			struct error *error)
+{
+	for (size_t i = first; i < pool->workers.length; i++) {
+		const struct board_worker *slot = worker_pool_slot(pool, (int)i);
+		if (atomic_load(&slot->state) != BOARD_STATE_READY)
+			return stage_refused(spawn, (int64_t)(i - first), slot, error);
+	}
+	return true;
+}
+
+static void undo_batch(struct worker_pool *pool, size_t first)
+{
+	for (size_t i = first; i < pool->workers.length; i++)
+		kill(pool->workers.data[i].pid, SIGKILL);
+	while (pool->workers.length > first) {
+		struct worker *worker = &pool->workers.data[pool->workers.length - 1];
+		kill_and_reap(worker->pid);
+		give_back(pool, worker);
+		pool->workers.length--;
+	}
+}
+
+bool worker_pool_spawn(struct worker_pool *pool, const struct host_spawn *spawn,
+		       const struct worker_place *place, int *first, struct error *error)
+{
+	size_t before = pool->workers.length;
+	struct board_shared *shared = pool->board.shared;
+	atomic_store(&shared->placed, 0);
+	atomic_store(&shared->waiting, (uint32_t)spawn->count);
+	bool ok = true;
+	for (int64_t i = 0; i < spawn->count && ok; i++)
+		ok = fork_worker(pool, spawn, i, place, error);
+	if (!ok || !await_ready(pool, before, error) || !check_batch(pool, spawn, before, error)) {
+		undo_batch(pool, before);
+		return false;
+	}
+	for (size_t i = before; i < pool->workers.length; i++)
+		VECTOR_PUSH(&pool->blocked, (int)i);
+	*first = (int)before;
+	return true;
+}
+
+static void tell_blocked(struct worker_pool *pool)
+{
+	atomic_fetch_add(&pool->board.shared->news, 1);
+	board_futex_wake_all(&pool->board.shared->news);
+}
+
+void worker_pool_release(struct worker_pool *pool)
+{
+	if (!pool->blocked.length)
+		return;
+	int64_t now = board_now_ns();
+	for (size_t i = 0; i < pool->blocked.length; i++) {
+		struct worker *worker = worker_pool_get(pool, pool->blocked.data[i]);
+		if (worker->phase != WORKER_BLOCKED)
+			continue;
+		worker->phase = WORKER_RUNNING;
+		atomic_store(&pool->board.shared->workers[worker->slot].released_ns, now);
+	}
+	pool->blocked.length = 0;
+	tell_blocked(pool);
+}
+
+void worker_pool_look(struct worker_pool *pool)
+{
+	for (size_t i = 0; i < pool->workers.length; i++) {
+		struct worker *worker = &pool->workers.data[i];
+		if (!worker_alive(worker) || !has_ended(worker->pid) ||
+		    !reap(worker->pid, &worker->status))
+			continue;
+		worker->phase = WORKER_DEAD;
+		VECTOR_PUSH(&pool->dead, (int)i);
+	}
+}
+
+int worker_pool_next_dead(struct worker_pool *pool)
+{
+	for (size_t i = 0; i < pool->dead.length; i++) {
+		int number = pool->dead.data[i];
+		struct worker *worker = worker_pool_get(pool, number);
+		if (worker->told || worker->phase == WORKER_REPORTED)
+			continue;
+		worker->told = true;
+		return number;
+	}
+	pool->dead.length = 0;
+	return -1;
+}
+
+static void ask_to_stop(struct worker_pool *pool, const int *workers, size_t count)
+{
+	bool some_blocked = false;
+	for (size_t i = 0; i < count; i++) {
+		struct worker *worker = worker_pool_get(pool, workers[i]);
+		if (!worker_alive(worker))
+			continue;
+		some_blocked |= worker->phase == WORKER_BLOCKED;
+		atomic_store(&worker_pool_slot(pool, workers[i])->stop, 1);
+	}
+	if (some_blocked)
+		tell_blocked(pool);
+	for (size_t i = 0; i < count; i++) {
+		struct worker *worker = worker_pool_get(pool, workers[i]);
+		if (worker->phase != WORKER_RUNNING)
+			continue;
+		board_futex_wake_all(&worker_pool_slot(pool, workers[i])->stop);
+		kill(worker->pid, SIGUSR1);
+	}
+}
+
+static void fill_report(const struct board_worker *slot, struct worker_report *report)
+{
+	int64_t released = atomic_load(&slot->released_ns);
+	int64_t sampled = atomic_load(&slot->sampled_ns);
+	int64_t ended = atomic_load(&slot->ended_ns);
+	if (!released)
+		return;
+	report->released = true;
+	report->units = atomic_load(&slot->units);
+	report->iterations = atomic_load(&slot->iterations);
+	report->cpu_ns = atomic_load(&slot->cpu_ns);
+	report->gap_ns = atomic_load(&slot->gap_ns);
+	report->gap_at_ns = atomic_load(&slot->gap_at_ns);
+	report->gap_cpu = atomic_load(&slot->gap_cpu);
+	report->migrations = atomic_load(&slot->migrations);
+	report->strays = atomic_load(&slot->strays);
+	report->stray_at_ns = atomic_load(&slot->stray_at_ns);
+	report->stray_cpu = atomic_load(&slot->stray_cpu);
+	for (int i = 0; i < CPUSET_WORDS; i++)
+		report->cpus.words[i] = atomic_load(&slot->cpus[i]);
+	if (!sampled)
+		sampled = released;
+	report->wall_ns = (ended ? ended : sampled) - released;
+	if (report->end != WORKER_STUCK)
+		return;
+	/* It has been wanting to run ever since. */
+	int64_t now = board_now_ns();
+	report->wall_ns = now - released;
+	if (now - sampled > report->gap_ns) {
+		report->gap_ns = now - sampled;
+		report->gap_at_ns = now - released;
+	}
+}
+
+static void make_report(struct worker_pool *pool, int number, bool stuck)
+{
+	struct worker *worker = worker_pool_get(pool, number);
+	const struct board_worker *slot = worker_pool_slot(pool, number);
+	struct worker_report *report = memory_zeroed(1, sizeof(*report));
+	report->worker = number;
+	report->pid = worker->pid;
+	report->group = worker->last_group;
+	if (stuck) {
+		report->end = WORKER_STUCK;
+	} else if (WIFSIGNALED(worker->status)) {
+		report->end = WORKER_KILLED;
+		report->end_code = WTERMSIG(worker->status);
+	} else if (WEXITSTATUS(worker->status) != 0 || !atomic_load(&slot->stop)) {
+		report->end = WORKER_EXITED;
+		report->end_code = WEXITSTATUS(worker->status);
+	} else {
+		report->end = WORKER_STOPPED;
+	}
+	fill_report(slot, report);
+	worker->report = report;
+	give_back(pool, worker);
+}
+
+void worker_pool_stop(struct worker_pool *pool, const int *workers, size_t count)
+{
+	ask_to_stop(pool, workers, count);
+	int64_t deadline = board_now_ns() + STOP_NS;
+	for (size_t i = 0; i < count; i++) {
+		struct worker *worker = worker_pool_get(pool, workers[i]);
+		if (worker->phase == WORKER_REPORTED)
+			continue;
+		bool stuck = false;
+		if (worker->phase != WORKER_DEAD) {
+			stuck = !await_end(worker->pid, deadline);
+			if (stuck) {
+				kill(worker->pid, SIGKILL);
+				await_end(worker->pid, board_now_ns() + REAP_NS);
+			}
+			reap(worker->pid, &worker->status);
+		}
+		make_report(pool, workers[i], stuck);
+	}
+}

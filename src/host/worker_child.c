@@ -1,0 +1,173 @@
+#include "host/worker_child.h"
+
+#include "host/work_body.h"
+
+#include <errno.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* sched_setattr(2); glibc 2.36 declares neither the call nor the struct. */
+struct deadline_attributes {
+	uint32_t size;
+	uint32_t policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime_ns;
+	uint64_t deadline_ns;
+	uint64_t period_ns;
+};
+
+static void interrupt(int signal)
+{
+	(void)signal; /* only there to make blocking calls return */
+}
+
+static void default_signals(void)
+{
+	struct sigaction action = {.sa_handler = SIG_DFL};
+	for (int signal = 1; signal < NSIG; signal++)
+		sigaction(signal, &action, NULL);
+	action.sa_handler = interrupt;
+	sigaction(SIGUSR1, &action, NULL);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void become_worker(const struct host_spawn *spawn, pid_t host)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != host) /* it died before the prctl() */
+		_exit(1);
+	setpgid(0, 0);
+	default_signals();
+	char name[16];
+	snprintf(name, sizeof(name), "kts-%s", work_table[spawn->work.kind].name);
+	prctl(PR_SET_NAME, name);
+}
+
+static bool enter(const struct worker_place *place)
+{
+	for (int i = 0; i < place->door_count; i++) {
+		if (write(place->doors[i], "0", 1) != 1)
+			return false;
+	}
+	return true;
+}
+
+bool worker_set_affinity(pid_t pid, const struct cpuset *mask)
+{
+	/* The kernel's mask is the same bits in the same order, in longs: sched_setaffinity(2). */
+	_Static_assert(sizeof(long) == sizeof(uint64_t), "cpuset words are longs");
+	return syscall(SYS_sched_setaffinity, pid, sizeof(mask->words), mask->words) == 0;
+}
+
+static bool set_affinity(const struct host_spawn *spawn, int64_t index,
+			 const struct worker_place *place)
+{
+	if (!spawn->affinity)
+		return !place->mask || worker_set_affinity(0, place->mask);
+	struct cpuset mask = spawn->affinity[index];
+	if (place->mask)
+		cpuset_and(&mask, &mask, place->mask);
+	return worker_set_affinity(0, &mask);
+}
+
+static bool set_policy(const struct policy *policy)
+{
+	static const int kernel_policies[] = {
+		[POLICY_NORMAL] = SCHED_OTHER, [POLICY_BATCH] = SCHED_BATCH,
+		[POLICY_IDLE] = SCHED_IDLE,    [POLICY_FIFO] = SCHED_FIFO,
+		[POLICY_RR] = SCHED_RR,        [POLICY_DEADLINE] = 6,
+	};
+	if (policy->kind == POLICY_NORMAL)
+		return true;
+	if (policy->kind != POLICY_DEADLINE) {
+		struct sched_param parameter = {.sched_priority = policy->priority};
+		return sched_setscheduler(0, kernel_policies[policy->kind], &parameter) == 0;
+	}
+	struct deadline_attributes attributes = {
+		.size = sizeof(attributes),
+		.policy = (uint32_t)kernel_policies[POLICY_DEADLINE],
+		.runtime_ns = (uint64_t)policy->runtime_ns,
+		.deadline_ns = (uint64_t)policy->period_ns,
+		.period_ns = (uint64_t)policy->period_ns,
+	};
+	return syscall(SYS_sched_setattr, 0, &attributes, 0) == 0;
+}
+
+/* The stage that was refused, with the reason in errno. */
+static enum board_stage set_up(const struct host_spawn *spawn, int64_t index,
+			       const struct worker_place *place, struct work_body *body)
+{
+	if (!enter(place))
+		return BOARD_STAGE_ENTER;
+	if (!set_affinity(spawn, index, place))
+		return BOARD_STAGE_AFFINITY;
+	if (!set_policy(&spawn->policy))
+		return BOARD_STAGE_POLICY;
+	if (spawn->has_nice && setpriority(PRIO_PROCESS, 0, spawn->nice) != 0)
+		return BOARD_STAGE_NICE;
+	/* After the doors are used, and before the work opens files of its own. */
+	syscall(SYS_close_range, 3u, ~0u, 0u);
+	if (!work_body_prepare(body))
+		return BOARD_STAGE_SCRATCH;
+	return BOARD_STAGE_NONE;
+}
+
+static void report_ready(struct board_shared *board, struct board_worker *slot,
+			 enum board_state state)
+{
+	atomic_store(&slot->state, state);
+	if (atomic_fetch_sub(&board->waiting, 1) == 1) {
+		atomic_store(&board->placed, 1);
+		board_futex_wake_all(&board->placed);
+	}
+}
+
+/* False: it was asked to stop instead. */
+static bool await_release(struct board_shared *board, struct board_worker *slot)
+{
+	for (;;) {
+		uint32_t news = atomic_load(&board->news);
+		if (atomic_load(&slot->released_ns))
+			return true;
+		if (atomic_load(&slot->stop))
+			return false;
+		board_futex_wait(&board->news, news, INT64_MAX);
+	}
+}
+
+_Noreturn void worker_child(struct board_shared *board, struct board_worker *slot, pid_t host,
+			    const struct host_spawn *spawn, int64_t index,
+			    const struct worker_place *place)
+{
+	become_worker(spawn, host);
+	struct telemetry telemetry;
+	struct work_body body = {.work = spawn->work,
+				 .telemetry = &telemetry,
+				 .seed = spawn->seed + (uint64_t)index,
+				 .scratch_fd = -1};
+	enum board_stage refused = set_up(spawn, index, place, &body);
+	if (refused != BOARD_STAGE_NONE) {
+		atomic_store(&slot->refusal, errno);
+		atomic_store(&slot->stage, refused);
+		report_ready(board, slot, BOARD_STATE_REFUSED);
+		_exit(1);
+	}
+	report_ready(board, slot, BOARD_STATE_READY);
+	if (await_release(board, slot)) {
+		telemetry_start(&telemetry, board, slot);
+		work_body_run(&body);
+		telemetry_end(&telemetry);
+	}
+	_exit(0);
+}
