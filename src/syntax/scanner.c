@@ -209,9 +209,11 @@ static int give(struct scanner *scan, int token, const KTS_STYPE *value, struct 
 		scan->first = token;
 		scan->first_name = token == NAME ? value->name : 0;
 		scan->first_span = span;
+		scan->second_name = 0;
 		scan->since_first = 0;
 	} else {
-		scan->since_first++;
+		if (++scan->since_first == 1 && token == NAME)
+			scan->second_name = value->name;
 	}
 	scan->previous = token;
 	return token;
@@ -489,6 +491,9 @@ void scanner_syntax_error(struct scanner *scan, int token, struct span span,
 			  const char *const *expected, int expected_count, const char *found)
 {
 	(void)token;
+	enum { SUSPECTS_MAX = 200 };
+	if (scan->second_name && scan->tree->suspects.length < SUSPECTS_MAX)
+		VECTOR_PUSH(&scan->tree->suspects, scan->second_name);
 	if (scan->complained)
 		return;
 	scan->complained = true;

@@ -46,6 +46,7 @@ struct scanner {
 	bool at_start;   /* the next token is the first of a statement */
 	int first;       /* first token of the statement, and how many came since */
 	name_id first_name;
+	name_id second_name; /* of the token behind the first: what it declares, if it does */
 	struct span first_span;
 	int since_first;
 };

@@ -1,5 +1,14 @@
 #include "syntax/tree.h"
 
+bool tree_is_suspect(const struct tree *tree, name_id name)
+{
+	for (size_t i = 0; i < tree->suspects.length; i++) {
+		if (tree->suspects.data[i] == name)
+			return true;
+	}
+	return false;
+}
+
 static struct expr *new_expr(struct tree *tree, enum expr_kind kind, struct span span)
 {
 	struct expr *expr = ARENA_NEW(tree->arena, struct expr);

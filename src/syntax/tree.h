@@ -212,7 +212,11 @@ struct tree {
 	struct map *names;
 	struct diag_list *diags;
 	struct stmt *first; /* the file's declarations */
+	/* Names that broken lines may have declared: not knowing them is no second mistake. */
+	VECTOR(name_id) suspects;
 };
+
+bool tree_is_suspect(const struct tree *tree, name_id name);
 
 /* List builders of the grammar: `last` makes appending O(1). */
 struct stmt_list {

@@ -1,0 +1,357 @@
+/* Calls: functions, context values and kinds of work, with positional and named arguments. */
+#include "sema/checker.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PARAMS_MAX = 8 };
+
+/* A callee's parameter, of a word or a kind of work alike. */
+struct parameter {
+	const char *name;
+	enum type type;
+	bool optional;
+};
+
+static void put_signature(struct text *text, const char *name, const struct parameter *params,
+			  int count)
+{
+	text_printf(text, "%s(", name);
+	for (int i = 0; i < count; i++)
+		text_printf(text, "%s%s: %s%s", i ? ", " : "", params[i].name,
+			    type_name(params[i].type), params[i].optional ? "?" : "");
+	text_puts(text, ")");
+}
+
+static void bad_call(struct checker *check, struct span span, const char *name,
+		     const struct parameter *params, int count, const char *problem,
+		     const char *detail)
+{
+	struct text signature = {0};
+	put_signature(&signature, name, params, count);
+	diag_report(check->diags, DIAG_BAD_ARGUMENTS, span, "'%s' %s%s", name, problem, detail);
+	diag_note(check->diags, "it is called as `%s`", text_string(&signature));
+	text_free(&signature);
+}
+
+static int find_parameter(const struct parameter *params, int count, const char *name)
+{
+	for (int i = 0; i < count; i++) {
+		if (strcmp(params[i].name, name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* Put the arguments into the order of the parameters; a missing optional one stays NULL. */
+static bool bind(struct checker *check, struct expr *expr, const char *name,
+		 const struct parameter *params, int count, struct expr **bound)
+{
+	int next = 0;
+	bool named = false;
+	for (struct item *item = expr->items; item; item = item->next) {
+		int at = next;
+		if (item->name) {
+			named = true;
+			at = find_parameter(params, count, checker_text(check, item->name));
+			if (at < 0) {
+				bad_call(check, item->name_span, name, params, count,
+					 "has no parameter ", checker_text(check, item->name));
+				return false;
+			}
+		} else if (named) {
+			bad_call(check, item->value->span, name, params, count,
+				 "takes positional arguments before named ones", "");
+			return false;
+		}
+		if (at >= count) {
+			bad_call(check, item->value->span, name, params, count,
+				 count ? "has fewer arguments" : "takes no arguments", "");
+			return false;
+		}
+		if (bound[at]) {
+			bad_call(check, item->value->span, name, params, count,
+				 "is given twice: ", params[at].name);
+			return false;
+		}
+		bound[at] = item->value;
+		next = at + 1;
+	}
+	for (int i = 0; i < count; i++) {
+		if (!bound[i] && !params[i].optional) {
+			bad_call(check, expr->span, name, params, count, "lacks its argument ",
+				 params[i].name);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Check the types; for NUMERIC ones, that they agree. *same gets their common type. */
+static bool check_types(struct checker *check, const char *name, const struct parameter *params,
+			int count, struct expr **bound, enum type *same)
+{
+	bool fine = true;
+	*same = TYPE_ERROR;
+	for (int i = 0; i < count; i++) {
+		if (!bound[i])
+			continue;
+		char what[96];
+		snprintf(what, sizeof(what), "argument `%s` of %s()", params[i].name, name);
+		if (params[i].type != TYPE_NUMERIC) {
+			fine &= expr_want(check, bound[i], params[i].type, what);
+			continue;
+		}
+		enum type type = expr_check(check, bound[i]);
+		if (type == TYPE_ERROR) {
+			fine = false;
+		} else if (!type_is_numeric(type) || (*same != TYPE_ERROR && type != *same)) {
+			diag_report(check->diags, DIAG_TYPE_MISMATCH, bound[i]->span,
+				    *same == TYPE_ERROR ? "%s is a number, but this is a %s"
+							: "%s is a %s like the one before it",
+				    what, type_name(*same == TYPE_ERROR ? type : *same));
+			fine = false;
+		} else {
+			*same = type;
+		}
+	}
+	return fine;
+}
+
+/* Store the bound arguments back, in order; NULL stands for one left out. */
+static void store(struct checker *check, struct expr *expr, struct expr **bound, int count)
+{
+	struct item_list items = {0};
+	for (int i = 0; i < count; i++)
+		tree_append_item(&items, tree_item(check->tree, 0, expr->span, bound[i]));
+	expr->items = items.first;
+}
+
+static bool known(const struct expr *expr, int64_t *value)
+{
+	return expr && expr_is_integer(expr, value);
+}
+
+static void out_of_range(struct checker *check, const struct expr *expr, const char *what,
+			 const char *range)
+{
+	diag_report(check->diags, DIAG_OUT_OF_RANGE, expr->span, "%s is %s", what, range);
+}
+
+static void check_parts(struct checker *check, const char *name, struct expr **args)
+{
+	int64_t part, parts;
+	if (known(args[1], &parts) && parts < 1) {
+		out_of_range(check, args[1], "the number of parts", "at least 1");
+	} else if (known(args[0], &part) && part < 0) {
+		out_of_range(check, args[0], "the number of a part", "at least 0");
+	} else if (known(args[0], &part) && known(args[1], &parts) && part >= parts) {
+		diag_report(check->diags, DIAG_NO_SUCH_PART, args[0]->span,
+			    "%s cuts into %" PRId64 " part%s, the last is number %" PRId64, name,
+			    parts, parts == 1 ? "" : "s", parts - 1);
+	}
+}
+
+static void check_share(struct checker *check, const struct expr *expr, const char *what)
+{
+	double value;
+	if (expr && expr_is_number(expr, &value) && (value < 0 || value > 1))
+		out_of_range(check, expr, what, "from 0% to 100%");
+}
+
+static void check_least(struct checker *check, const struct expr *expr, int64_t least,
+			const char *what, const char *range)
+{
+	int64_t value;
+	if (known(expr, &value) && value < least)
+		out_of_range(check, expr, what, range);
+}
+
+/* Values that no machine can give. */
+static void check_values(struct checker *check, enum word word, struct expr **args)
+{
+	int64_t a, b;
+	double from, to;
+	switch ((int)word) {
+	case WORD_disjoint:
+		check_parts(check, "disjoint()", args);
+		break;
+	case WORD_overlap:
+		check_parts(check, "overlap()", args);
+		check_share(check, args[2], "the overlap");
+		break;
+	case WORD_range:
+		check_share(check, args[0], "the start of a range");
+		check_share(check, args[1], "the end of a range");
+		if (expr_is_number(args[0], &from) && expr_is_number(args[1], &to) && from >= to)
+			diag_report(check->diags, DIAG_EMPTY_RANGE, args[1]->span,
+				    "this range ends before it begins");
+		break;
+	case WORD_slice:
+		check_least(check, args[1], 0, "a position", "at least 0");
+		if (known(args[1], &a) && known(args[2], &b) && a >= b)
+			diag_report(check->diags, DIAG_EMPTY_RANGE, args[2]->span,
+				    "this slice is empty on every machine");
+		break;
+	case WORD_llc:
+	case WORD_node:
+	case WORD_core:
+		check_least(check, args[0], 0, "the number", "at least 0");
+		break;
+	case WORD_nth:
+		check_least(check, args[1], 0, "a position", "at least 0");
+		break;
+	case WORD_first:
+	case WORD_last:
+	case WORD_pick:
+		check_least(check, args[1], 1, "the number of CPUs", "at least 1");
+		break;
+	case WORD_random:
+		check_least(check, args[0], 1, "the number of CPUs", "at least 1");
+		break;
+	case WORD_fifo:
+	case WORD_rr:
+		if (known(args[0], &a) && (a < 1 || a > 99))
+			out_of_range(check, args[0], "a real-time priority", "from 1 to 99");
+		break;
+	case WORD_deadline:
+		check_least(check, args[0], 1024, "the runtime", "at least 1024ns, says the kernel");
+		if (known(args[0], &a) && known(args[1], &b) && a > b)
+			out_of_range(check, args[0], "the runtime", "at most the period");
+		break;
+	case WORD_cpus:
+		if (args[0]->kind == EXPR_STRING) {
+			struct cpuset set;
+			const char *list = checker_text(check, args[0]->name);
+			if (!cpuset_parse(&set, list) || cpuset_empty(&set)) {
+				diag_report(check->diags, DIAG_BAD_CPU_LIST, args[0]->span,
+					    "this is no list of CPUs");
+				diag_note(check->diags, "for example \"0-3,5\"; CPUs go up to %d",
+					  CPUSET_CPUS - 1);
+			}
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+static bool is_per_scenario(enum word word)
+{
+	return word == WORD_duration || word == WORD_settle || word == WORD_workers;
+}
+
+static enum type finish_word(struct checker *check, struct expr *expr, enum word word)
+{
+	const struct word_info *info = &word_table[word];
+	struct parameter params[PARAMS_MAX];
+	struct expr *bound[PARAMS_MAX] = {0};
+	int count = 0;
+	for (; info->args[count].name; count++)
+		params[count] = (struct parameter){info->args[count].name, info->args[count].type,
+						   info->args[count].optional};
+	if (expr->kind != EXPR_CALL)
+		expr->items = NULL;
+	expr->kind = EXPR_CALL;
+	expr->word = (uint16_t)(word + 1);
+	expr->type = TYPE_ERROR;
+	enum type same;
+	if (!bind(check, expr, info->name, params, count, bound))
+		return TYPE_ERROR;
+	if (!check_types(check, info->name, params, count, bound, &same))
+		return TYPE_ERROR;
+	if (check->in_global && is_per_scenario(word)) {
+		diag_report(check->diags, DIAG_MISPLACED, expr->span,
+			    "'%s' belongs to a scenario, and this line to none", info->name);
+		return TYPE_ERROR;
+	}
+	store(check, expr, bound, count);
+	check_values(check, word, bound);
+	expr->type = (uint8_t)(info->result == TYPE_SAME ? same : info->result);
+	return expr->type;
+}
+
+enum type call_check_word(struct checker *check, struct expr *expr, enum word word)
+{
+	return finish_word(check, expr, word);
+}
+
+static void check_work_value(struct checker *check, const struct expr *expr,
+			     const struct work_param *param)
+{
+	int64_t value;
+	if (!known(expr, &value) || (value >= param->least && value <= param->most))
+		return;
+	struct text range = {0};
+	if (param->kind == WORK_PARAM_DURATION) {
+		text_put_duration(&range, param->least);
+		text_puts(&range, " to ");
+		text_put_duration(&range, param->most);
+	} else if (param->kind == WORK_PARAM_SIZE) {
+		text_put_size(&range, param->least);
+		text_puts(&range, " to ");
+		text_put_size(&range, param->most);
+	} else {
+		text_printf(&range, "%" PRId64 " to %" PRId64, param->least, param->most);
+	}
+	diag_report(check->diags, DIAG_OUT_OF_RANGE, expr->span, "`%s` goes from %s", param->name,
+		    text_string(&range));
+	text_free(&range);
+}
+
+enum type call_check_work(struct checker *check, struct expr *expr, enum work_kind kind)
+{
+	static const enum type types[] = {[WORK_PARAM_INT] = TYPE_INT,
+					  [WORK_PARAM_DURATION] = TYPE_DURATION,
+					  [WORK_PARAM_SIZE] = TYPE_SIZE};
+	const struct work_info *info = &work_table[kind];
+	struct parameter params[PARAMS_MAX];
+	struct expr *bound[PARAMS_MAX] = {0};
+	int count = 0;
+	for (; info->params[count].name; count++)
+		params[count] = (struct parameter){info->params[count].name,
+						   types[info->params[count].kind], true};
+	if (expr->kind != EXPR_CALL)
+		expr->items = NULL;
+	expr->kind = EXPR_CALL;
+	expr->word = 0;
+	expr->extra = (uint32_t)kind;
+	expr->type = TYPE_ERROR;
+	enum type same;
+	if (!bind(check, expr, info->name, params, count, bound) ||
+	    !check_types(check, info->name, params, count, bound, &same))
+		return TYPE_ERROR;
+	store(check, expr, bound, count);
+	for (int i = 0; i < count; i++) {
+		if (bound[i])
+			check_work_value(check, bound[i], &info->params[i]);
+	}
+	expr->type = TYPE_WORK;
+	return TYPE_WORK;
+}
+
+enum type call_check(struct checker *check, struct expr *expr)
+{
+	struct meaning meaning = scope_meaning(check, expr->name);
+	if (meaning.word)
+		return finish_word(check, expr, meaning.word - 1);
+	if (meaning.work)
+		return call_check_work(check, expr, meaning.work - 1);
+	const char *name = checker_text(check, expr->name);
+	if (scope_find(check, expr->name)) {
+		diag_report(check->diags, DIAG_NOT_A_VALUE, expr->span,
+			    "'%s' is not a function", name);
+		diag_label(check->diags, scope_find(check, expr->name)->span, "declared here");
+	} else {
+		const char *near = scope_nearest(check, name, false);
+		diag_report(check->diags, DIAG_UNKNOWN_NAME, expr->span,
+			    near ? "there is no function '%s'; did you mean '%s'?"
+				 : "there is no function '%s'",
+			    name, near);
+	}
+	for (struct item *item = expr->items; item; item = item->next)
+		expr_check(check, item->value);
+	expr->type = TYPE_ERROR;
+	return TYPE_ERROR;
+}

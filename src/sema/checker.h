@@ -1,0 +1,96 @@
+/*
+ * checker: the state of one check, shared by the files of this layer and by nobody else.
+ */
+#ifndef KTSTR_SEMA_CHECKER_H
+#define KTSTR_SEMA_CHECKER_H
+
+#include "base/vector.h"
+#include "sema/sema.h"
+
+/* The most workers of one spawn. */
+enum { WORKERS_MAX = 65536 };
+
+/* Where in the program the walk is. */
+enum place { PLACE_FILE, PLACE_SCENARIO, PLACE_STEP, PLACE_CGROUP, PLACE_SPAWN };
+
+/* What an interned name of the language means, in each of its name spaces; counted from 1. */
+struct meaning {
+	uint8_t word;
+	uint8_t work;
+	uint8_t knob;
+	uint8_t metric;
+};
+
+struct checker {
+	struct tree *tree;
+	struct diag_list *diags;
+	struct meaning *meanings; /* by name_id, up to meaning_count */
+	name_id meaning_count;
+	/* declared names: the innermost meaning of each, and what to undo at a block's end */
+	struct symbol **symbols; /* by name_id */
+	name_id symbol_room;
+	VECTOR(struct symbol *) declared;
+	/* names of groups seen anywhere in the scenario: in an expression they stand for a path */
+	uint8_t *group_names; /* by name_id: 1 if some line of this scenario creates it */
+	VECTOR(name_id) group_list;
+	bool in_global; /* inside a top-level let or param: no scenario is running */
+	name_id topo, sched, host, no_name;
+};
+
+/* scope.c */
+void scope_open(struct checker *check, size_t *mark);
+void scope_close(struct checker *check, size_t mark);
+struct symbol *scope_declare(struct checker *check, enum symbol_kind kind, name_id name,
+			     struct span span, struct stmt *stmt);
+struct symbol *scope_find(const struct checker *check, name_id name);
+struct meaning scope_meaning(const struct checker *check, name_id name);
+bool scope_is_group(const struct checker *check, name_id name);
+void scope_collect_groups(struct checker *check, struct stmt *first);
+void scope_forget_groups(struct checker *check);
+/* The nearest known word, variable or group to one that is not. NULL: none is near. */
+const char *scope_nearest(const struct checker *check, const char *word, bool with_groups);
+
+static inline const char *checker_text(const struct checker *check, name_id name)
+{
+	return map_text(check->tree->names, name);
+}
+
+/* expr.c: give every node its type, fold what is known. Returns the type. */
+enum type expr_check(struct checker *check, struct expr *expr);
+/* As above, and the value must be of type `wanted`; `what` names the place for messages ("the
+ * length of a hold"). False if it is not (which is reported). */
+bool expr_want(struct checker *check, struct expr *expr, enum type wanted, const char *what);
+/* A duration or a percentage of the scenario's duration. */
+bool expr_want_time(struct checker *check, struct expr *expr, const char *what);
+/* A path of cgroups: its index expressions. */
+void expr_check_ref(struct checker *check, struct ref *ref);
+/* Is the value known, and a number? */
+bool expr_is_integer(const struct expr *expr, int64_t *value);
+bool expr_is_number(const struct expr *expr, double *value);
+
+/* settings.c: one setting each; `seen` remembers those of its block. */
+void settings_check_scenario(struct checker *check, struct stmt *stmt, const struct stmt **seen);
+void settings_check_cgroup(struct checker *check, struct stmt *stmt, const struct stmt **seen);
+void settings_check_spawn(struct checker *check, struct stmt *stmt, const struct stmt **seen);
+/* The knob that a name means; KNOB_COUNT when there is none, which is reported. */
+enum knob settings_check_knob(struct checker *check, name_id name, struct span span);
+void settings_check_knob_value(struct checker *check, enum knob knob, struct expr *value);
+/* Report a known value below `least`, which is 0 or 1. */
+void settings_check_least(struct checker *check, const struct expr *value, int64_t least,
+			  const char *what);
+
+/* call.c */
+enum type call_check(struct checker *check, struct expr *expr);
+/* A word without parentheses. */
+enum type call_check_word(struct checker *check, struct expr *expr, enum word word);
+/* The table entry of a call's work as argument list: parameters in the order of work.def. */
+enum type call_check_work(struct checker *check, struct expr *expr, enum work_kind kind);
+
+/* fold.c: compute unary and binary nodes whose operands are known, in place. */
+void fold_unary(struct checker *check, struct expr *expr);
+void fold_binary(struct checker *check, struct expr *expr);
+
+/* lifecycle.c: cgroups and handles of one scenario, on all its ways. */
+void lifecycle_check(struct checker *check, struct stmt *scenario);
+
+#endif

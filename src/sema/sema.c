@@ -1,0 +1,647 @@
+/* Statements: what may stand where, and what its parts must be. */
+#include "sema/sema.h"
+
+#include "sema/checker.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void check_items(struct checker *check, struct stmt *first, enum place place);
+
+static void check_block(struct checker *check, struct block *block, enum place place)
+{
+	size_t mark;
+	scope_open(check, &mark);
+	check_items(check, block->first, place);
+	scope_close(check, mark);
+}
+
+static void want_string(struct checker *check, struct expr *expr)
+{
+	if (expr)
+		expr_want(check, expr, TYPE_STRING, "the text");
+}
+
+static void want_condition(struct checker *check, struct expr *expr)
+{
+	if (expr)
+		expr_want(check, expr, TYPE_BOOL, "a condition");
+}
+
+/* Fold a declared type, and tell if the value does not have it. */
+static enum type declared_type(struct checker *check, const struct stmt *stmt, enum type actual)
+{
+	if (!stmt->simple.type_name)
+		return actual;
+	const char *name = checker_text(check, stmt->simple.type_name);
+	enum type type = type_find(name);
+	if (type == TYPE_ERROR) {
+		struct text_nearest nearest;
+		text_nearest_start(&nearest, name);
+		for (enum type i = TYPE_ERROR + 1; i < TYPE_COUNT; i++)
+			text_nearest_offer(&nearest, type_table[i].name);
+		diag_report(check->diags, DIAG_UNKNOWN_TYPE, stmt->simple.type_span,
+			    nearest.best ? "there is no type '%s'; did you mean '%s'?"
+					 : "there is no type '%s'",
+			    name, nearest.best);
+	}
+	return type;
+}
+
+static void check_param(struct checker *check, struct stmt *stmt)
+{
+	check->in_global = true;
+	enum type type = expr_check(check, stmt->simple.value);
+	enum type wanted = declared_type(check, stmt, type);
+	if (wanted != TYPE_ERROR && wanted != type)
+		expr_want(check, stmt->simple.value, wanted, "this param");
+	bool plain = type_is_numeric(wanted) || wanted == TYPE_BOOL || wanted == TYPE_STRING;
+	if (wanted != TYPE_ERROR && !plain)
+		diag_report(check->diags, DIAG_TYPE_MISMATCH, stmt->simple.value->span,
+			    "a param is a number, a time, a size, a share, a bool or a string, not "
+			    "a %s",
+			    type_name(wanted));
+	if (stmt->simple.second && stmt->simple.second->kind != EXPR_STRING)
+		want_string(check, stmt->simple.second);
+	check->in_global = false;
+	struct symbol *symbol =
+		scope_declare(check, SYMBOL_PARAM, stmt->name, stmt->name_span, stmt);
+	symbol->type = plain ? wanted : TYPE_ERROR;
+	symbol->global = true;
+	stmt->simple.symbol = symbol;
+}
+
+static void check_spawn(struct checker *check, struct stmt *stmt, bool in_cgroup);
+
+static void check_let(struct checker *check, struct stmt *stmt, enum place place)
+{
+	enum type type = TYPE_WORKERS;
+	struct expr *value = stmt->simple.value;
+	check->in_global = place == PLACE_FILE;
+	if (!value && place == PLACE_FILE)
+		diag_report(check->diags, DIAG_MISPLACED, stmt->span,
+			    "workers are spawned inside a scenario");
+	else if (!value)
+		check_spawn(check, stmt->simple.spawn, place == PLACE_CGROUP);
+	else
+		type = expr_check(check, value);
+	enum type wanted = declared_type(check, stmt, type);
+	if (value && wanted != type && wanted != TYPE_ERROR && type != TYPE_ERROR)
+		expr_want(check, value, wanted, "this name");
+	check->in_global = false;
+	struct symbol *symbol = scope_declare(check, SYMBOL_LET, stmt->name, stmt->name_span, stmt);
+	symbol->type = wanted;
+	symbol->global = place == PLACE_FILE;
+	if (value && value->constant && wanted == (enum type)value->type)
+		symbol->constant = value;
+	stmt->simple.symbol = symbol;
+	if (stmt->simple.spawn)
+		stmt->simple.spawn->spawn.symbol = symbol;
+}
+
+static void check_spawn(struct checker *check, struct stmt *stmt, bool in_cgroup)
+{
+	struct expr *count = stmt->spawn.count, *work = stmt->spawn.work;
+	int64_t value;
+	if (work->kind == EXPR_NAME && !scope_find(check, work->name) &&
+	    !scope_meaning(check, work->name).work && !scope_meaning(check, work->name).word) {
+		const char *name = checker_text(check, work->name);
+		struct text_nearest nearest;
+		text_nearest_start(&nearest, name);
+		for (enum work_kind kind = 0; kind < WORK_COUNT; kind++)
+			text_nearest_offer(&nearest, work_table[kind].name);
+		diag_report(check->diags, DIAG_UNKNOWN_WORK, work->span,
+			    nearest.best ? "there is no kind of work '%s'; did you mean '%s'?"
+					 : "there is no kind of work '%s'",
+			    name, nearest.best);
+		if (!nearest.best)
+			diag_note(check->diags, "`ktstrc words` lists them");
+	} else {
+		expr_want(check, work, TYPE_WORK, "what workers do");
+	}
+	if (count && expr_want(check, count, TYPE_INT, "the number of workers") &&
+	    expr_is_integer(count, &value)) {
+		int group = work->type == TYPE_WORK && work->kind == EXPR_CALL && !work->word
+				    ? work_table[work->extra].group
+				    : 1;
+		if (value < 1 || value > WORKERS_MAX)
+			diag_report(check->diags, DIAG_OUT_OF_RANGE, count->span,
+				    "the number of workers is from 1 to %d", WORKERS_MAX);
+		else if (value % group)
+			diag_report(check->diags, DIAG_GROUP_SIZE, count->span,
+				    "workers of this kind come in groups of %d", group);
+	}
+	if (stmt->spawn.ref)
+		expr_check_ref(check, stmt->spawn.ref);
+	else if (!in_cgroup) {
+		diag_report(check->diags, DIAG_NO_CGROUP, stmt->span,
+			    "this spawn does not say in which cgroup");
+		diag_note(check->diags, "add `in GROUP`, or put it into a `cgroup` block");
+	}
+	const struct stmt *seen[SPAWN_SETTINGS] = {0};
+	for (struct stmt *setting = stmt->spawn.settings; setting; setting = setting->next) {
+		if (setting->kind == STMT_SETTING)
+			settings_check_spawn(check, setting, seen);
+		else
+			diag_report(check->diags, DIAG_MISPLACED, setting->span,
+				    "the braces of a spawn hold settings only");
+	}
+}
+
+static void check_loop(struct checker *check, struct stmt *stmt, enum place place)
+{
+	struct expr *first = stmt->body.first, *second = stmt->body.second;
+	int64_t a, b;
+	if (stmt->kind == STMT_EVERY) {
+		if (expr_want_time(check, first, "the period of a repeat"))
+			settings_check_least(check, first, 1, "the period of a repeat");
+		if (second && expr_want_time(check, second, "the length of a repeat"))
+			settings_check_least(check, second, 1, "the length of a repeat");
+	} else {
+		const char *what = stmt->kind == STMT_FOR ? "the start of a range"
+							  : "the number of times";
+		bool fine = expr_want(check, first, TYPE_INT, what);
+		if (second)
+			fine &= expr_want(check, second, TYPE_INT, "the end of a range");
+		if (fine && stmt->kind == STMT_FOR && expr_is_integer(first, &a) &&
+		    expr_is_integer(second, &b) && a >= b)
+			diag_report(check->diags, DIAG_EMPTY_RANGE,
+				    span_join(first->span, second->span),
+				    "this range is empty: it runs up to %" PRId64 ", excluded", b);
+		if (fine && stmt->kind == STMT_TIMES && expr_is_integer(first, &a) && a < 1)
+			diag_report(check->diags, DIAG_OUT_OF_RANGE, first->span,
+				    "something is repeated at least once");
+	}
+	size_t mark;
+	scope_open(check, &mark);
+	if (stmt->name) {
+		stmt->body.symbol =
+			scope_declare(check, SYMBOL_LOOP, stmt->name, stmt->name_span, stmt);
+		stmt->body.symbol->type = TYPE_INT;
+	}
+	check_items(check, stmt->body.block.first, place);
+	scope_close(check, mark);
+}
+
+static void check_if(struct checker *check, struct stmt *stmt, enum place place)
+{
+	for (struct arm *arm = stmt->arms; arm; arm = arm->next) {
+		want_condition(check, arm->condition);
+		if (!arm->condition && arm->next)
+			diag_report(check->diags, DIAG_MISPLACED, arm->next->block.span,
+				    "nothing can follow a plain `else`");
+		check_block(check, &arm->block, place);
+	}
+}
+
+static void check_limits(struct checker *check, struct stmt *stmt)
+{
+	expr_check_ref(check, stmt->limits.ref);
+	for (struct limit *limit = stmt->limits.first; limit; limit = limit->next) {
+		struct meaning meaning = scope_meaning(check, limit->metric);
+		const char *name = checker_text(check, limit->metric);
+		if (!meaning.metric) {
+			struct text_nearest nearest;
+			text_nearest_start(&nearest, name);
+			for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
+				text_nearest_offer(&nearest, metric_table[metric].name);
+			diag_report(check->diags, DIAG_UNKNOWN_METRIC, limit->name_span,
+				    nearest.best ? "there is no metric '%s'; did you mean '%s'?"
+						 : "there is no metric '%s'",
+				    name, nearest.best);
+			continue;
+		}
+		limit->metric_id = (uint8_t)(meaning.metric - 1);
+		const struct metric_info *info = &metric_table[limit->metric_id];
+		if (limit->off)
+			continue;
+		if (info->unit == TYPE_BOOL && limit->value)
+			diag_report(check->diags, DIAG_SYNTAX, limit->span,
+				    "'%s' takes no limit", name);
+		else if (info->unit != TYPE_BOOL && !limit->value)
+			diag_report(check->diags, DIAG_SYNTAX, limit->span,
+				    "'%s' needs a limit: `%s <= %s`", name, name,
+				    type_table[info->unit].example);
+		else if (limit->value) {
+			char what[64];
+			snprintf(what, sizeof(what), "the limit of %s", name);
+			expr_want(check, limit->value, info->unit, what);
+			if (limit->op != TREE_LE && limit->op != TREE_LT)
+				diag_report(check->diags, DIAG_SYNTAX, limit->span,
+					    "'%s' has an upper limit: `<=` or `<`", name);
+		}
+		if (limit->sustained)
+			diag_report(check->diags, DIAG_SYNTAX, limit->sustained->span,
+				    "'%s' is one figure per run; `for` is for sampled metrics",
+				    name);
+	}
+}
+
+static void refuse_host(struct checker *check, const struct ref *ref)
+{
+	if (!ref || ref->name != check->host)
+		return;
+	diag_report(check->diags, DIAG_HAS_CHILDREN, ref->span,
+		    "'host' is the cgroup of the run itself and cannot be changed");
+}
+
+static void check_group_stmt(struct checker *check, struct stmt *stmt)
+{
+	struct ref *ref = stmt->group.ref;
+	expr_check_ref(check, ref);
+	if (stmt->kind != STMT_STOP)
+		refuse_host(check, ref);
+	if (stmt->kind == STMT_SWAP) {
+		expr_check_ref(check, stmt->group.other);
+		refuse_host(check, stmt->group.other);
+	}
+	if (stmt->kind != STMT_SET && stmt->kind != STMT_CLEAR && stmt->kind != STMT_SWAP)
+		return;
+	enum knob knob = settings_check_knob(check, stmt->name, stmt->name_span);
+	stmt->group.knob = knob;
+	if (stmt->kind == STMT_SWAP &&
+	    settings_check_knob(check, stmt->group.other_name, stmt->group.other_span) != KNOB_COUNT &&
+	    knob != KNOB_COUNT && stmt->group.other_name != stmt->name) {
+		diag_report(check->diags, DIAG_BAD_OPERANDS, stmt->group.other_span,
+			    "only the same knob of two cgroups can be swapped");
+	}
+	if (stmt->kind == STMT_SET && knob != KNOB_COUNT)
+		settings_check_knob_value(check, knob, stmt->group.value);
+}
+
+static bool is_handle(struct checker *check, const struct ref *ref, struct symbol **symbol)
+{
+	if (ref->next || ref->index)
+		return false;
+	*symbol = scope_find(check, ref->name);
+	return *symbol && (*symbol)->type == TYPE_WORKERS;
+}
+
+static void check_stop(struct checker *check, struct stmt *stmt)
+{
+	struct symbol *symbol;
+	if (is_handle(check, stmt->group.ref, &symbol)) {
+		symbol->used = true;
+		stmt->group.symbol = symbol;
+		return;
+	}
+	check_group_stmt(check, stmt);
+}
+
+static void check_move(struct checker *check, struct stmt *stmt)
+{
+	struct expr *what = stmt->group.value;
+	expr_check_ref(check, stmt->group.other);
+	if (!stmt->group.ref) {
+		if (expr_want(check, what, TYPE_WORKERS, "what moves") &&
+		    what->kind == EXPR_NAME)
+			stmt->group.symbol = what->symbol;
+		return;
+	}
+	expr_check_ref(check, stmt->group.ref);
+	refuse_host(check, stmt->group.ref);
+	enum type type = expr_check(check, what);
+	int64_t count;
+	double share;
+	if (what->kind == EXPR_CALL && what->word == WORD_all + 1)
+		return;
+	if (type == TYPE_INT && expr_is_integer(what, &count) && count < 1)
+		diag_report(check->diags, DIAG_OUT_OF_RANGE, what->span,
+			    "at least one task is moved");
+	else if (type == TYPE_PERCENT && expr_is_number(what, &share) && (share <= 0 || share > 1))
+		diag_report(check->diags, DIAG_OUT_OF_RANGE, what->span,
+			    "a share of the tasks is more than 0%% and at most 100%%");
+	else if (type != TYPE_INT && type != TYPE_PERCENT && type != TYPE_ERROR)
+		diag_report(check->diags, DIAG_TYPE_MISMATCH, what->span,
+			    "what moves is `all`, a number of tasks or a share of them, not a %s",
+			    type_name(type));
+}
+
+static void check_wait(struct checker *check, struct stmt *stmt)
+{
+	struct expr *value = stmt->simple.value;
+	double share;
+	if (stmt->kind == STMT_AWAIT) {
+		want_condition(check, value);
+		if (stmt->simple.second &&
+		    expr_want(check, stmt->simple.second, TYPE_DURATION, "a timeout"))
+			settings_check_least(check, stmt->simple.second, 1, "a timeout");
+	} else if (stmt->kind == STMT_SLEEP) {
+		if (expr_want(check, value, TYPE_DURATION, "the length of a sleep"))
+			settings_check_least(check, value, 1, "the length of a sleep");
+	} else if (value && expr_want_time(check, value, "the length of a hold")) {
+		settings_check_least(check, value, 1, "the length of a hold");
+		if (value->type == TYPE_PERCENT && expr_is_number(value, &share) && share <= 0)
+			diag_report(check->diags, DIAG_OUT_OF_RANGE, value->span,
+				    "the length of a hold is more than nothing");
+	}
+}
+
+static void misplaced(struct checker *check, const struct stmt *stmt, enum place place)
+{
+	if (stmt->kind == STMT_SCENARIO)
+		diag_report(check->diags, DIAG_MISPLACED, stmt->name_span,
+			    "a scenario cannot stand inside another");
+	else if (stmt->kind == STMT_PARAM)
+		diag_report(check->diags, DIAG_MISPLACED, stmt->name_span,
+			    "a param is declared at the top of the file");
+	else if (stmt->kind == STMT_STEP)
+		diag_report(check->diags, DIAG_STEP_IN_STEP, stmt->body.first->span,
+			    place == PLACE_STEP
+				    ? "a step cannot stand inside another; use `scope`"
+				    : "a step stands directly in its scenario");
+	else if (stmt->kind == STMT_NEEDS)
+		diag_report(check->diags, DIAG_MISPLACED, stmt->span,
+			    "`needs` stands directly in a scenario");
+	else
+		diag_report(check->diags, DIAG_MISPLACED, stmt->span,
+			    "this belongs inside a scenario");
+}
+
+/* Where `place` allows the statement at all; scopes and loops keep the place around them. */
+static bool allowed(const struct stmt *stmt, enum place place)
+{
+	if (stmt->kind == STMT_SCENARIO || stmt->kind == STMT_PARAM)
+		return place == PLACE_FILE;
+	if (stmt->kind == STMT_STEP || stmt->kind == STMT_NEEDS)
+		return place == PLACE_SCENARIO;
+	return place != PLACE_FILE || stmt->kind == STMT_LET || stmt->kind == STMT_ERROR;
+}
+
+static void check_scenario(struct checker *check, struct stmt *stmt);
+
+/* dispatch */
+static void check_stmt(struct checker *check, struct stmt *stmt, enum place place)
+{
+	switch ((enum stmt_kind)stmt->kind) {
+	case STMT_ERROR:
+		check_block(check, &stmt->body.block, place == PLACE_FILE ? PLACE_STEP : place);
+		break;
+	case STMT_PARAM:
+		check_param(check, stmt);
+		break;
+	case STMT_LET:
+		check_let(check, stmt, place);
+		break;
+	case STMT_SCENARIO:
+		check_scenario(check, stmt);
+		break;
+	case STMT_SETTING:
+		break; /* by check_items() */
+	case STMT_NEEDS:
+	case STMT_EXPECT:
+		want_condition(check, stmt->simple.value);
+		want_string(check, stmt->simple.second);
+		break;
+	case STMT_STEP:
+		want_string(check, stmt->body.first);
+		check_block(check, &stmt->body.block, PLACE_STEP);
+		break;
+	case STMT_SCOPE:
+		check_block(check, &stmt->body.block, PLACE_STEP);
+		break;
+	case STMT_CGROUP:
+		expr_check_ref(check, stmt->body.ref);
+		refuse_host(check, stmt->body.ref);
+		check_block(check, &stmt->body.block, PLACE_CGROUP);
+		break;
+	case STMT_CREATE:
+	case STMT_REMOVE:
+	case STMT_SET:
+	case STMT_CLEAR:
+	case STMT_SWAP:
+	case STMT_FREEZE:
+	case STMT_THAW:
+		check_group_stmt(check, stmt);
+		break;
+	case STMT_STOP:
+		check_stop(check, stmt);
+		break;
+	case STMT_MOVE:
+		check_move(check, stmt);
+		break;
+	case STMT_SPAWN:
+		check_spawn(check, stmt, place == PLACE_CGROUP);
+		break;
+	case STMT_SLEEP:
+	case STMT_HOLD:
+	case STMT_AWAIT:
+		check_wait(check, stmt);
+		break;
+	case STMT_EVERY:
+	case STMT_TIMES:
+	case STMT_FOR:
+		check_loop(check, stmt, place == PLACE_SCENARIO ? PLACE_STEP : place);
+		break;
+	case STMT_IF:
+		check_if(check, stmt, place == PLACE_SCENARIO ? PLACE_STEP : place);
+		break;
+	case STMT_SKIP:
+	case STMT_FAIL:
+	case STMT_NOTE:
+		want_string(check, stmt->simple.value);
+		want_condition(check, stmt->simple.second);
+		break;
+	case STMT_LIMITS:
+		check_limits(check, stmt);
+		break;
+	}
+}
+
+/* Settings go before ops, so that nothing happens in a group before it is configured. */
+static bool is_head(const struct stmt *stmt)
+{
+	return stmt->kind == STMT_SETTING || stmt->kind == STMT_LET || stmt->kind == STMT_NEEDS ||
+	       stmt->kind == STMT_LIMITS || stmt->kind == STMT_ERROR;
+}
+
+static void check_setting(struct checker *check, struct stmt *stmt, enum place place,
+			  const struct stmt **seen, const struct stmt *op)
+{
+	if (place != PLACE_SCENARIO && place != PLACE_CGROUP) {
+		diag_report(check->diags, DIAG_MISPLACED, stmt->name_span,
+			    place == PLACE_FILE ? "a setting belongs inside a scenario or a cgroup"
+						: "this block has no settings");
+		diag_note(check->diags, "a value is named with `let`, a knob changed with `set`");
+		expr_check(check, stmt->simple.value);
+		return;
+	}
+	if (op) {
+		diag_report(check->diags, DIAG_LATE_SETTING, stmt->name_span,
+			    "settings go before the first op of their block");
+		diag_label(check->diags, op->span, "this op comes before it");
+	}
+	if (place == PLACE_SCENARIO)
+		settings_check_scenario(check, stmt, seen);
+	else
+		settings_check_cgroup(check, stmt, seen);
+}
+
+static void check_items(struct checker *check, struct stmt *first, enum place place)
+{
+	const struct stmt *seen[KNOB_COUNT + SCENARIO_SETTINGS] = {0};
+	const struct stmt *op = NULL, *end = NULL;
+	for (struct stmt *stmt = first; stmt; stmt = stmt->next) {
+		if (end && stmt->kind != STMT_LIMITS) {
+			diag_report(check->diags, DIAG_UNREACHABLE, stmt->span,
+				    "this line is never reached");
+			diag_label(check->diags, end->span, "the scenario ends here");
+			end = NULL;
+		}
+		if (stmt->kind == STMT_SETTING)
+			check_setting(check, stmt, place, seen, op);
+		else if (!allowed(stmt, place))
+			misplaced(check, stmt, place);
+		else
+			check_stmt(check, stmt, place);
+		if (!is_head(stmt) && !op)
+			op = stmt;
+		if (stmt->kind == STMT_SKIP && !stmt->simple.second)
+			end = stmt;
+	}
+}
+
+/* Does anything below `first` spawn workers, or judge? */
+static bool judges(const struct stmt *first)
+{
+	for (const struct stmt *stmt = first; stmt; stmt = stmt->next) {
+		switch (stmt->kind) {
+		case STMT_SPAWN:
+		case STMT_EXPECT:
+		case STMT_AWAIT:
+		case STMT_FAIL:
+		case STMT_SKIP:
+		case STMT_ERROR:
+			return true;
+		case STMT_LET:
+			if (stmt->simple.spawn)
+				return true;
+			break;
+		case STMT_STEP:
+		case STMT_SCOPE:
+		case STMT_CGROUP:
+		case STMT_EVERY:
+		case STMT_TIMES:
+		case STMT_FOR:
+			if (judges(stmt->body.block.first))
+				return true;
+			break;
+		case STMT_IF:
+			for (const struct arm *arm = stmt->arms; arm; arm = arm->next) {
+				if (judges(arm->block.first))
+					return true;
+			}
+			break;
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
+static void check_scenario(struct checker *check, struct stmt *stmt)
+{
+	scope_collect_groups(check, stmt->body.block.first);
+	want_string(check, stmt->body.second);
+	check_block(check, &stmt->body.block, PLACE_SCENARIO);
+	lifecycle_check(check, stmt);
+	if (!check->diags->errors && !judges(stmt->body.block.first))
+		diag_report(check->diags, DIAG_EMPTY_SCENARIO, stmt->name_span,
+			    "scenario '%s' judges nothing: it can never fail",
+			    checker_text(check, stmt->name));
+	scope_forget_groups(check);
+}
+
+static void check_scenario_names(struct checker *check)
+{
+	struct map seen;
+	VECTOR(const struct stmt *) first = {0};
+	map_init(&seen, check->tree->arena);
+	for (const struct stmt *stmt = check->tree->first; stmt; stmt = stmt->next) {
+		if (stmt->kind != STMT_SCENARIO)
+			continue;
+		const char *name = checker_text(check, stmt->name);
+		uint32_t before = seen.count;
+		uint32_t id = map_intern(&seen, name, strlen(name));
+		if (id > before) {
+			VECTOR_PUSH(&first, stmt);
+			continue;
+		}
+		diag_report(check->diags, DIAG_DUPLICATE_NAME, stmt->name_span,
+			    "there is a scenario '%s' already", name);
+		diag_label(check->diags, first.data[id - 1]->name_span, "declared here");
+	}
+	VECTOR_FREE(&first);
+	map_free(&seen);
+}
+
+static void warn_unused_globals(struct checker *check)
+{
+	for (size_t i = 0; i < check->declared.length; i++) {
+		const struct symbol *symbol = check->declared.data[i];
+		if (symbol->used || checker_text(check, symbol->name)[0] == '_')
+			continue;
+		diag_report(check->diags, DIAG_UNUSED_NAME, symbol->span, "'%s' is never used",
+			    checker_text(check, symbol->name));
+		diag_note(check->diags, "a name that begins with '_' may go unused");
+	}
+}
+
+void sema_reserve_names(struct map *names)
+{
+	for (enum word word = 0; word < WORD_COUNT; word++) {
+		if (!strchr(word_table[word].name, '.'))
+			map_intern(names, word_table[word].name, strlen(word_table[word].name));
+	}
+	for (enum work_kind kind = 0; kind < WORK_COUNT; kind++)
+		map_intern(names, work_table[kind].name, strlen(work_table[kind].name));
+	for (enum knob knob = 0; knob < KNOB_COUNT; knob++)
+		map_intern(names, knob_table[knob].name, strlen(knob_table[knob].name));
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
+		map_intern(names, metric_table[metric].name, strlen(metric_table[metric].name));
+}
+
+static name_id find_name(const struct checker *check, const char *name)
+{
+	return map_find(check->tree->names, name, strlen(name));
+}
+
+static void find_meanings(struct checker *check)
+{
+	for (enum word word = 0; word < WORD_COUNT; word++) {
+		name_id name = find_name(check, word_table[word].name);
+		if (name && !strchr(word_table[word].name, '.'))
+			check->meanings[name].word = (uint8_t)(word + 1);
+	}
+	for (enum work_kind kind = 0; kind < WORK_COUNT; kind++)
+		check->meanings[find_name(check, work_table[kind].name)].work = (uint8_t)(kind + 1);
+	for (enum knob knob = 0; knob < KNOB_COUNT; knob++)
+		check->meanings[find_name(check, knob_table[knob].name)].knob = (uint8_t)(knob + 1);
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
+		check->meanings[find_name(check, metric_table[metric].name)].metric =
+			(uint8_t)(metric + 1);
+}
+
+void sema_check(struct tree *tree)
+{
+	/* Reserved names come first, so their numbers are small. */
+	enum { RESERVED_MAX = WORD_COUNT + WORK_COUNT + KNOB_COUNT + METRIC_COUNT + 1 };
+	struct meaning meanings[RESERVED_MAX] = {0};
+	struct checker check = {.tree = tree,
+				.diags = tree->diags,
+				.meanings = meanings,
+				.meaning_count = RESERVED_MAX};
+	check.topo = map_intern(tree->names, "topo", 4);
+	check.sched = map_intern(tree->names, "sched", 5);
+	check.host = map_intern(tree->names, SEMA_HOST, strlen(SEMA_HOST));
+	find_meanings(&check);
+	check_items(&check, tree->first, PLACE_FILE);
+	check_scenario_names(&check);
+	if (!tree->diags->errors)
+		warn_unused_globals(&check);
+	free(check.symbols);
+	free(check.group_names);
+	VECTOR_FREE(&check.declared);
+	VECTOR_FREE(&check.group_list);
+}

@@ -1,0 +1,84 @@
+/*
+ * sema: is the program sound? Types and units, names, values and bounds, and the life cycles of
+ * cgroups and workers, all before anything is touched. The findings are written into the tree
+ * (types, folded constants, meanings of names), which the emitter then trusts.
+ */
+#ifndef KTSTR_SEMA_SEMA_H
+#define KTSTR_SEMA_SEMA_H
+
+#include "host/knobs.h"
+#include "host/work.h"
+#include "sema/metrics.h"
+#include "sema/words.h"
+#include "syntax/tree.h"
+
+enum symbol_kind { SYMBOL_PARAM, SYMBOL_LET, SYMBOL_LOOP };
+
+/* Is a cgroup, or are workers, there at this line? */
+enum life_state { LIFE_NEVER, LIFE_LIVE, LIFE_MAYBE, LIFE_GONE };
+
+struct life {
+	enum life_state state;
+	struct span since; /* the statement that made it so */
+};
+
+/* What a declared name means. */
+struct symbol {
+	enum symbol_kind kind;
+	enum type type;
+	name_id name;
+	struct span span;      /* of the name in its declaration */
+	struct stmt *stmt;     /* the declaration */
+	struct expr *constant; /* the value where it is known, else NULL */
+	bool global;
+	bool used;
+	struct symbol *hidden; /* the meaning of the name outside this block */
+	/* of workers, while life cycles are followed */
+	int owner;
+	struct life life;
+	/* of the emitter */
+	uint32_t reg;
+	uint32_t wanted_by; /* the scenario that last asked for this global */
+};
+
+/* Settings of a spawn and of a scenario, in the order of their tables below. */
+enum spawn_setting {
+	SPAWN_POLICY,
+	SPAWN_AFFINITY,
+	SPAWN_NICE,
+	SPAWN_NAME,
+	SPAWN_SETTINGS
+};
+enum scenario_setting {
+	SCENARIO_CATEGORY,
+	SCENARIO_TAGS,
+	SCENARIO_DURATION,
+	SCENARIO_SETTLE,
+	SCENARIO_WORKERS,
+	SCENARIO_TIMEOUT,
+	SCENARIO_SETTINGS
+};
+
+struct setting_info {
+	const char *name;
+	enum type type; /* TYPE_ERROR: a list of strings */
+	const char *doc;
+};
+
+extern const struct setting_info spawn_settings[SPAWN_SETTINGS];
+extern const struct setting_info scenario_settings[SCENARIO_SETTINGS];
+
+/* Intern the language's own words; call on an empty map, before parsing. */
+void sema_reserve_names(struct map *names);
+
+/* Check the whole tree. Diagnostics go to tree->diags; the program may be emitted when there are
+ * no errors among them. */
+void sema_check(struct tree *tree);
+
+/* The setting's index in its table, or -1. */
+int sema_find_setting(const struct setting_info *table, int count, const char *name);
+
+/* The name of a group's part that means the cgroup the run was started in. */
+#define SEMA_HOST "host"
+
+#endif
