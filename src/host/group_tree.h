@@ -28,6 +28,7 @@ struct group {
 	struct cpuset effective;
 	bool frozen;         /* by itself; see group_tree_frozen() */
 	unsigned record;     /* for the back end: its record in shared memory */
+	bool leaf;           /* v2: its tasks are in a leaf, as its children have controllers */
 	VECTOR(int) workers; /* ascending */
 	int child_count;
 	int first_child; /* -1: none; children newest first */

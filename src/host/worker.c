@@ -124,7 +124,7 @@ static void give_back(struct worker_pool *pool, struct worker *worker)
 	worker->phase = WORKER_REPORTED;
 }
 
-void worker_pool_close(struct worker_pool *pool)
+void worker_pool_kill(struct worker_pool *pool)
 {
 	for (size_t i = 0; i < pool->workers.length; i++) {
 		if (worker_alive(&pool->workers.data[i]))
@@ -132,10 +132,19 @@ void worker_pool_close(struct worker_pool *pool)
 	}
 	for (size_t i = 0; i < pool->workers.length; i++) {
 		struct worker *worker = &pool->workers.data[i];
-		if (worker_alive(worker))
-			kill_and_reap(worker->pid);
-		free(worker->affinity);
-		free(worker->report);
+		if (!worker_alive(worker))
+			continue;
+		kill_and_reap(worker->pid);
+		give_back(pool, worker);
+	}
+}
+
+void worker_pool_close(struct worker_pool *pool)
+{
+	worker_pool_kill(pool);
+	for (size_t i = 0; i < pool->workers.length; i++) {
+		free(pool->workers.data[i].affinity);
+		free(pool->workers.data[i].report);
 	}
 	VECTOR_FREE(&pool->workers);
 	VECTOR_FREE(&pool->blocked);

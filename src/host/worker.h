@@ -40,7 +40,9 @@ struct worker_pool {
 };
 
 bool worker_pool_open(struct worker_pool *pool, struct error *error);
-/* Kills whatever still lives. */
+/* Kill whatever still lives; no reports. */
+void worker_pool_kill(struct worker_pool *pool);
+/* Kills, too, and gives back everything. */
 void worker_pool_close(struct worker_pool *pool);
 
 /* Fork, place and configure; they are ready and blocked when this returns. On a refusal all of the

@@ -1,0 +1,297 @@
+#include "host/cgroup_root.h"
+
+#include "host/board.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *join(const char *directory, const char *name)
+{
+	size_t size = strlen(directory) + 1 + strlen(name) + 1;
+	char *path = memory_resize(NULL, size);
+	snprintf(path, size, "%s/%s", directory, name);
+	return path;
+}
+
+static char *copy(const char *string)
+{
+	size_t size = strlen(string) + 1;
+	return memcpy(memory_resize(NULL, size), string, size);
+}
+
+static bool refused(struct error *error, int version, const char *what, const char *path)
+{
+	int reason = errno;
+	error_set_errno(error, reason, "%s %.200s was refused", what, path);
+	if (error) {
+		size_t used = strlen(error->message);
+		snprintf(error->message + used, sizeof(error->message) - used, "%s",
+			 cgroupfs_help(reason, version));
+	}
+	return false;
+}
+
+/* Write "+cpuset", or "-cpuset", to a subtree_control. */
+static bool control(const char *group, char sign, enum controller controller)
+{
+	char word[32];
+	snprintf(word, sizeof(word), "%c%s", sign, controller_name(controller));
+	return cgroupfs_write(AT_FDCWD, group, "cgroup.subtree_control", word);
+}
+
+/* The controllers that a file of v2 lists. */
+static unsigned listed(const char *group, const char *file)
+{
+	struct text words = {0};
+	unsigned set = 0;
+	cgroupfs_read(AT_FDCWD, group, file, &words);
+	for (enum controller controller = 0; controller < CONTROLLER_COUNT; controller++) {
+		if (cgroupfs_has_word(text_string(&words), controller_name(controller)))
+			set |= 1u << controller;
+	}
+	text_free(&words);
+	return set;
+}
+
+/* Enable in `group` what is not yet, and note what that was; errno tells of the last refusal. */
+static unsigned enable(const char *group, unsigned wanted)
+{
+	unsigned missing = wanted & ~listed(group, "cgroup.subtree_control"), done = 0;
+	for (enum controller controller = 0; controller < CONTROLLER_COUNT; controller++) {
+		if ((missing & 1u << controller) && control(group, '+', controller))
+			done |= 1u << controller;
+	}
+	return done;
+}
+
+static void disable(const char *group, unsigned set)
+{
+	for (enum controller controller = 0; controller < CONTROLLER_COUNT; controller++) {
+		if (set & 1u << controller)
+			control(group, '-', controller);
+	}
+}
+
+void cgroup_root_forget(struct cgroup_root *root)
+{
+	if (root->fd >= 0 && root->path)
+		close(root->fd);
+	free(root->path);
+	free(root->parent);
+	free(root->outside);
+	*root = (struct cgroup_root){.fd = -1};
+}
+
+bool cgroup_root_remove(struct cgroup_root *root, int64_t deadline_ns)
+{
+	if (!root->path)
+		return true;
+	/* A cgroup may hold tasks again once its children have no controllers of it any more. */
+	if (root->version == 2 && root->enabled) {
+		disable(root->path, root->controllers);
+		disable(root->parent, root->enabled);
+	}
+	/* Killing whatever is left there must not mean ourselves. */
+	bool removed = (!root->moved_self ||
+			cgroupfs_write(AT_FDCWD, root->parent, "cgroup.procs", "0")) &&
+		       cgroupfs_remove(AT_FDCWD, root->path, root->version, deadline_ns);
+	cgroup_root_forget(root);
+	return removed;
+}
+
+/* Make the directory below `parent`, which is entered first. */
+static bool begin(struct cgroup_root *root, const struct hierarchy *hierarchy, const char *parent,
+		  const char *name, struct error *error)
+{
+	root->version = hierarchy->version;
+	root->parent = copy(parent);
+	root->outside = copy(hierarchy->own);
+	char *path = join(parent, name);
+	if (mkdir(path, 0755) != 0) {
+		refused(error, hierarchy->version, "making cgroup", path);
+		free(path);
+		cgroup_root_forget(root);
+		return false;
+	}
+	root->path = path;
+	root->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return root->fd >= 0 || refused(error, hierarchy->version, "opening cgroup", path);
+}
+
+/* cpuset(7): a new cpuset of v1 has neither CPUs nor memory nodes, and nothing can run in it.
+ * Memory goes first; with clone_children the groups below copy both from here when they are made.
+ */
+static bool fill_cpuset_v1(struct cgroup_root *root, const struct cpuset *cpus, struct error *error)
+{
+	struct text value = {0};
+	bool ok = cgroupfs_write(root->fd, "", "cgroup.clone_children", "1") &&
+		  cgroupfs_read(AT_FDCWD, root->parent, "cpuset.mems", &value) &&
+		  cgroupfs_write(root->fd, "", "cpuset.mems", text_string(&value));
+	text_clear(&value);
+	cpuset_print(&value, cpus);
+	ok = ok && cgroupfs_write(root->fd, "", "cpuset.cpus", text_string(&value));
+	if (!ok)
+		refused(error, 1, "giving CPUs to cgroup", root->path);
+	text_free(&value);
+	return ok;
+}
+
+static bool make_v1(struct cgroup_root *root, const struct hierarchy *hierarchy, unsigned wanted,
+		    const char *parent, const char *name, const struct cpuset *cpus,
+		    struct error *error)
+{
+	if (!begin(root, hierarchy, parent, name, error))
+		return false;
+	root->controllers = wanted & hierarchy->controllers;
+	return !(root->controllers & 1u << CONTROLLER_CPUSET) || fill_cpuset_v1(root, cpus, error);
+}
+
+static bool step_into_leaf(struct cgroup_root *root, struct error *error)
+{
+	char *leaf = join(root->path, CGROUP_LEAF);
+	bool ok = mkdir(leaf, 0755) == 0;
+	if (ok) {
+		root->moved_self = true;
+		ok = cgroupfs_write(AT_FDCWD, leaf, "cgroup.procs", "0");
+	}
+	if (!ok)
+		refused(error, 2, "moving to cgroup", leaf);
+	free(root->outside);
+	root->outside = leaf;
+	return ok;
+}
+
+static bool lacking(const char *parent, unsigned lacks, struct error *error)
+{
+	enum controller first = 0;
+	while (!(lacks & 1u << first))
+		first++;
+	const char *name = controller_name(first);
+	if (!(listed(parent, "cgroup.controllers") & 1u << first))
+		return error_set(
+			error, ERROR_REFUSED,
+			"cgroup %.200s has no %s controller; `sudo systemctl edit "
+			"user@.service` with \"[Service] Delegate=cpuset cpu memory pids\" "
+			"delegates it",
+			parent, name);
+	if (errno == EBUSY)
+		return error_set_errno(
+			error, EBUSY,
+			"enabling %s in cgroup %.150s was refused, as other processes "
+			"are in it; this takes a scope of its own: `systemd-run --user "
+			"--scope -p Delegate=yes ktstr exec …`",
+			name, parent);
+	char what[64];
+	snprintf(what, sizeof(what), "enabling %s in cgroup", name);
+	return refused(error, 2, what, parent);
+}
+
+bool cgroup_root_open_group(const struct cgroup_root *root, const char *group, struct error *error)
+{
+	char *path = *group ? join(root->path, group) : copy(root->path);
+	enable(path, root->controllers);
+	int reason = errno;
+	bool ok = (listed(path, "cgroup.subtree_control") & root->controllers) == root->controllers;
+	errno = reason;
+	if (!ok)
+		refused(error, 2, "enabling controllers in cgroup", path);
+	free(path);
+	return ok;
+}
+
+static bool make_v2(struct cgroup_root *root, const struct hierarchy *hierarchy, unsigned wanted,
+		    unsigned needed, const char *parent, const char *name,
+		    const struct cpuset *cpus, struct error *error)
+{
+	if (!begin(root, hierarchy, parent, name, error))
+		return false;
+	/* The root of all cgroups has no cgroup.type, and may hold tasks as it likes. */
+	bool we_are_there = strcmp(parent, hierarchy->own) == 0;
+	char *type = join(parent, "cgroup.type");
+	bool exempt = access(type, F_OK) != 0;
+	free(type);
+	if (we_are_there && !exempt && !step_into_leaf(root, error))
+		return false;
+	root->enabled = enable(parent, wanted);
+	int reason = errno;
+	root->controllers = wanted & listed(root->path, "cgroup.controllers");
+	errno = reason;
+	if (needed & ~root->controllers)
+		return lacking(parent, needed & ~root->controllers, error);
+	if (!cgroup_root_open_group(root, "", error))
+		return false;
+	struct text value = {0};
+	cpuset_print(&value, cpus);
+	bool ok = !(root->controllers & 1u << CONTROLLER_CPUSET) ||
+		  cgroupfs_write(root->fd, "", "cpuset.cpus", text_string(&value)) ||
+		  refused(error, 2, "giving CPUs to cgroup", root->path);
+	text_free(&value);
+	return ok;
+}
+
+static bool make_below(struct cgroup_root *root, const struct hierarchy *hierarchy, unsigned wanted,
+		       unsigned needed, const char *parent, const char *name,
+		       const struct cpuset *cpus, struct error *error)
+{
+	bool ok = hierarchy->version == 1
+			  ? make_v1(root, hierarchy, wanted, parent, name, cpus, error)
+			  : make_v2(root, hierarchy, wanted, needed, parent, name, cpus, error);
+	if (!ok)
+		cgroup_root_remove(root, board_now_ns());
+	return ok;
+}
+
+/* Where to try, best first. */
+static void candidates(const struct hierarchy *hierarchy, const char *parents[2])
+{
+	bool mount_first = hierarchy->version == 2 && geteuid() == 0;
+	parents[0] = mount_first ? hierarchy->mount : hierarchy->own;
+	parents[1] = mount_first ? hierarchy->own : hierarchy->mount;
+}
+
+bool cgroup_root_make(struct cgroup_root *root, const struct hierarchy *hierarchy, unsigned wanted,
+		      unsigned needed, const char *name, const struct cpuset *cpus,
+		      struct error *error)
+{
+	*root = (struct cgroup_root){.fd = -1};
+	const char *parents[2];
+	candidates(hierarchy, parents);
+	if (make_below(root, hierarchy, wanted, needed, parents[0], name, cpus, error))
+		return true;
+	/* The first refusal is the telling one. */
+	return strcmp(parents[0], parents[1]) != 0 &&
+	       make_below(root, hierarchy, wanted, needed, parents[1], name, cpus, NULL);
+}
+
+static bool possible_below(const struct hierarchy *hierarchy, unsigned needed, const char *parent,
+			   struct error *error)
+{
+	if (hierarchy->read_only)
+		errno = EROFS;
+	if (hierarchy->read_only || faccessat(AT_FDCWD, parent, W_OK | X_OK, AT_EACCESS) != 0)
+		return refused(error, hierarchy->version, "making a cgroup below", parent);
+	if (hierarchy->version == 1)
+		return true;
+	unsigned lacks = needed & ~listed(parent, "cgroup.controllers");
+	if (lacks)
+		return lacking(parent, lacks, error);
+	char *file = join(parent, "cgroup.subtree_control");
+	bool ok = faccessat(AT_FDCWD, file, W_OK, AT_EACCESS) == 0 ||
+		  !(needed & ~listed(parent, "cgroup.subtree_control")) ||
+		  refused(error, 2, "enabling controllers in cgroup", parent);
+	free(file);
+	return ok;
+}
+
+bool cgroup_root_possible(const struct hierarchy *hierarchy, unsigned needed, struct error *error)
+{
+	const char *parents[2];
+	candidates(hierarchy, parents);
+	return possible_below(hierarchy, needed, parents[0], error) ||
+	       possible_below(hierarchy, needed, parents[1], NULL);
+}
