@@ -31,6 +31,15 @@ static bool read_set(struct cpuset *set, hwloc_const_bitmap_t bits, struct error
 	return true;
 }
 
+/* The nearest level around a CPU that NUMA nodes hang on. */
+static hwloc_obj_t level_with_memory(hwloc_obj_t pu)
+{
+	hwloc_obj_t object = pu->parent;
+	while (object && !object->memory_first_child)
+		object = object->parent;
+	return object;
+}
+
 /* The outermost data or unified cache around a CPU. Where hwloc knows of none (some virtual
  * machines), the package counts as one LLC, else the NUMA node, else the machine. */
 static hwloc_obj_t llc_of(hwloc_topology_t source, hwloc_obj_t pu)
@@ -44,12 +53,8 @@ static hwloc_obj_t llc_of(hwloc_topology_t source, hwloc_obj_t pu)
 	}
 	if (llc || package)
 		return llc ? llc : package;
-	hwloc_obj_t node = NULL;
-	while ((node = hwloc_get_next_obj_by_type(source, HWLOC_OBJ_NUMANODE, node))) {
-		if (hwloc_bitmap_isset(node->cpuset, pu->os_index))
-			return node;
-	}
-	return hwloc_get_root_obj(source);
+	hwloc_obj_t level = level_with_memory(pu);
+	return level ? level : hwloc_get_root_obj(source);
 }
 
 static hwloc_obj_t core_of(hwloc_obj_t pu)
@@ -103,23 +108,45 @@ static bool read_cpus(struct topology *topology, hwloc_topology_t source, struct
 	return true;
 }
 
+/* The node with the lowest number below the memory objects of one level. */
+static hwloc_obj_t lowest_node(hwloc_obj_t memory, hwloc_obj_t lowest)
+{
+	for (; memory; memory = memory->next_sibling) {
+		if (memory->type == HWLOC_OBJ_NUMANODE &&
+		    (!lowest || memory->os_index < lowest->os_index))
+			lowest = memory;
+		lowest = lowest_node(memory->memory_first_child, lowest);
+	}
+	return lowest;
+}
+
+/* The node whose CPU this is, to the kernel. hwloc gives a node without CPUs those of the level
+ * that it hangs on, so its sets cannot tell. The nearest level with memory does; of several nodes
+ * there the lowest has the CPUs, as firmware numbers memory-only nodes last. */
+static hwloc_obj_t node_of(hwloc_obj_t pu)
+{
+	hwloc_obj_t level = level_with_memory(pu);
+	return level ? lowest_node(level->memory_first_child, NULL) : NULL;
+}
+
 static bool read_nodes(struct topology *topology, hwloc_topology_t source, struct error *error)
 {
 	int found = hwloc_get_nbobjs_by_type(source, HWLOC_OBJ_NUMANODE);
 	size_t count = found > 0 ? (size_t)found : 0;
 	topology->nodes = memory_zeroed(count, sizeof(*topology->nodes));
 	topology->node_numbers = memory_zeroed(count, sizeof(*topology->node_numbers));
-	hwloc_obj_t node = NULL;
+	hwloc_obj_t node = NULL, pu = NULL;
 	while ((node = hwloc_get_next_obj_by_type(source, HWLOC_OBJ_NUMANODE, node))) {
 		if (node->os_index >= CPUSET_CPUS)
 			return error_set(error, ERROR_REFUSED,
 					 "there is a NUMA node %u; at most %d are supported",
 					 node->os_index, CPUSET_CPUS);
-		int index = topology->node_count++;
-		topology->node_numbers[index] = (int)node->os_index;
-		if (!read_set(&topology->nodes[index], node->cpuset, error))
-			return false;
-		cpuset_and(&topology->nodes[index], &topology->nodes[index], &topology->all);
+		topology->node_numbers[topology->node_count++] = (int)node->os_index;
+	}
+	while ((pu = hwloc_get_next_obj_by_type(source, HWLOC_OBJ_PU, pu))) {
+		node = node_of(pu);
+		if (node && cpuset_has(&topology->all, (int)pu->os_index))
+			cpuset_add(&topology->nodes[node->logical_index], (int)pu->os_index);
 	}
 	return true;
 }
