@@ -116,6 +116,16 @@ static enum type unknown_name(struct checker *check, struct expr *expr)
 	return fail_type(expr);
 }
 
+static void note_use(struct checker *check, struct symbol *symbol)
+{
+	if (!check->uses || symbol->stamp == check->stamp)
+		return;
+	struct use *use = ARENA_NEW(check->tree->arena, struct use);
+	*use = (struct use){*check->uses, symbol};
+	*check->uses = use;
+	symbol->stamp = check->stamp;
+}
+
 static enum type check_name(struct checker *check, struct expr *expr)
 {
 	struct symbol *symbol = scope_find(check, expr->name);
@@ -128,6 +138,8 @@ static enum type check_name(struct checker *check, struct expr *expr)
 			return expr->type;
 		}
 		expr->symbol = symbol;
+		if (symbol->global && symbol->kind == SYMBOL_LET)
+			note_use(check, symbol);
 		return expr->type;
 	}
 	if (meaning.word)

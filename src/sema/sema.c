@@ -9,12 +9,21 @@
 
 static void check_items(struct checker *check, struct stmt *first, enum place place);
 
-static void check_block(struct checker *check, struct block *block, enum place place)
+static void check_items_of(struct checker *check, struct block *block, enum place place,
+			   bool branch)
 {
 	size_t mark;
+	bool in_branch = check->in_branch;
+	check->in_branch = branch;
 	scope_open(check, &mark);
 	check_items(check, block->first, place);
 	scope_close(check, mark);
+	check->in_branch = in_branch;
+}
+
+static void check_block(struct checker *check, struct block *block, enum place place)
+{
+	check_items_of(check, block, place, false);
 }
 
 static void want_string(struct checker *check, struct expr *expr)
@@ -78,7 +87,12 @@ static void check_let(struct checker *check, struct stmt *stmt, enum place place
 {
 	enum type type = TYPE_WORKERS;
 	struct expr *value = stmt->simple.value;
+	struct use *uses = NULL;
 	check->in_global = place == PLACE_FILE;
+	if (check->in_global) {
+		check->uses = &uses;
+		check->stamp++;
+	}
 	if (!value && place == PLACE_FILE)
 		diag_report(check->diags, DIAG_MISPLACED, stmt->span,
 			    "workers are spawned inside a scenario");
@@ -93,6 +107,7 @@ static void check_let(struct checker *check, struct stmt *stmt, enum place place
 	struct symbol *symbol = scope_declare(check, SYMBOL_LET, stmt->name, stmt->name_span, stmt);
 	symbol->type = wanted;
 	symbol->global = place == PLACE_FILE;
+	symbol->uses = uses;
 	if (value && value->constant && wanted == (enum type)value->type)
 		symbol->constant = value;
 	stmt->simple.symbol = symbol;
@@ -104,7 +119,7 @@ static void check_spawn(struct checker *check, struct stmt *stmt, bool in_cgroup
 {
 	struct expr *count = stmt->spawn.count, *work = stmt->spawn.work;
 	int64_t value;
-	if (work->kind == EXPR_NAME && !scope_find(check, work->name) &&
+	if ((work->kind == EXPR_NAME || work->kind == EXPR_CALL) && !scope_find(check, work->name) &&
 	    !scope_meaning(check, work->name).work && !scope_meaning(check, work->name).word) {
 		const char *name = checker_text(check, work->name);
 		struct text_nearest nearest;
@@ -180,7 +195,7 @@ static void check_loop(struct checker *check, struct stmt *stmt, enum place plac
 			scope_declare(check, SYMBOL_LOOP, stmt->name, stmt->name_span, stmt);
 		stmt->body.symbol->type = TYPE_INT;
 	}
-	check_items(check, stmt->body.block.first, place);
+	check_items_of(check, &stmt->body.block, place, true);
 	scope_close(check, mark);
 }
 
@@ -191,12 +206,40 @@ static void check_if(struct checker *check, struct stmt *stmt, enum place place)
 		if (!arm->condition && arm->next)
 			diag_report(check->diags, DIAG_MISPLACED, arm->next->block.span,
 				    "nothing can follow a plain `else`");
-		check_block(check, &arm->block, place);
+		check_items_of(check, &arm->block, place, true);
+	}
+}
+
+/* Limits hold for the whole of their block, so they cannot depend on what happens in it. */
+static void refuse_locals(struct checker *check, const struct expr *expr)
+{
+	if (expr->kind == EXPR_NAME && expr->type != TYPE_ERROR && !expr->symbol->global) {
+		diag_report(check->diags, DIAG_MISPLACED, expr->span,
+			    "a limit holds for its whole block and cannot use '%s'",
+			    checker_text(check, expr->name));
+		diag_label(check->diags, expr->symbol->span, "declared inside the block");
+		diag_note(check->diags, "limits are made of literals, params and words");
+	} else if (expr->kind == EXPR_BINARY) {
+		refuse_locals(check, expr->left);
+		refuse_locals(check, expr->right);
+	} else if (expr->kind == EXPR_UNARY) {
+		refuse_locals(check, expr->left);
+	} else if (expr->kind == EXPR_CALL) {
+		for (const struct item *item = expr->items; item; item = item->next) {
+			if (item->value)
+				refuse_locals(check, item->value);
+		}
 	}
 }
 
 static void check_limits(struct checker *check, struct stmt *stmt)
 {
+	if (check->in_branch) {
+		diag_report(check->diags, DIAG_MISPLACED, stmt->span,
+			    "limits hold for a whole block and cannot stand inside an `if` or a "
+			    "loop");
+		diag_note(check->diags, "put them into the scenario, step, scope or cgroup");
+	}
 	expr_check_ref(check, stmt->limits.ref);
 	for (struct limit *limit = stmt->limits.first; limit; limit = limit->next) {
 		struct meaning meaning = scope_meaning(check, limit->metric);
@@ -226,7 +269,8 @@ static void check_limits(struct checker *check, struct stmt *stmt)
 		else if (limit->value) {
 			char what[64];
 			snprintf(what, sizeof(what), "the limit of %s", name);
-			expr_want(check, limit->value, info->unit, what);
+			if (expr_want(check, limit->value, info->unit, what))
+				refuse_locals(check, limit->value);
 			if (limit->op != TREE_LE && limit->op != TREE_LT)
 				diag_report(check->diags, DIAG_SYNTAX, limit->span,
 					    "'%s' has an upper limit: `<=` or `<`", name);
@@ -543,6 +587,8 @@ static bool judges(const struct stmt *first)
 static void check_scenario(struct checker *check, struct stmt *stmt)
 {
 	scope_collect_groups(check, stmt->body.block.first);
+	check->uses = &stmt->body.uses;
+	check->stamp++;
 	want_string(check, stmt->body.second);
 	check_block(check, &stmt->body.block, PLACE_SCENARIO);
 	lifecycle_check(check, stmt);
@@ -551,6 +597,7 @@ static void check_scenario(struct checker *check, struct stmt *stmt)
 			    "scenario '%s' judges nothing: it can never fail",
 			    checker_text(check, stmt->name));
 	scope_forget_groups(check);
+	check->uses = NULL;
 }
 
 static void check_scenario_names(struct checker *check)

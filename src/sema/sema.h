@@ -22,6 +22,12 @@ struct life {
 	struct span since; /* the statement that made it so */
 };
 
+/* The global names that a scenario, or another global name, makes use of. */
+struct use {
+	struct use *next;
+	struct symbol *symbol;
+};
+
 /* What a declared name means. */
 struct symbol {
 	enum symbol_kind kind;
@@ -36,9 +42,11 @@ struct symbol {
 	/* of workers, while life cycles are followed */
 	int owner;
 	struct life life;
+	struct use *uses; /* of a global name */
+	uint32_t stamp;   /* of the last list of uses it was put into */
 	/* of the emitter */
 	uint32_t reg;
-	uint32_t wanted_by; /* the scenario that last asked for this global */
+	uint32_t scenario; /* that evaluates this global already */
 };
 
 /* Settings of a spawn and of a scenario, in the order of their tables below. */

@@ -54,6 +54,7 @@ enum tree_op {
 };
 
 struct symbol; /* of the checker */
+struct use;    /* likewise */
 
 struct expr {
 	uint8_t kind; /* enum expr_kind */
@@ -180,7 +181,7 @@ struct stmt {
 			struct expr *second; /* doc; `for` length, range end */
 			struct ref *ref;     /* CGROUP */
 			struct symbol *symbol; /* of the loop's name: checker */
-			struct span loop_span; /* of the loop's name */
+			struct use *uses;      /* SCENARIO: checker */
 		} body;
 		struct { /* CREATE, REMOVE, SET, CLEAR, SWAP, STOP, MOVE, FREEZE, THAW */
 			struct ref *ref;

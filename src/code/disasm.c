@@ -1,0 +1,147 @@
+#include "code/disasm.h"
+
+#include "base/json.h"
+#include "host/knobs.h"
+#include "host/work.h"
+#include "sema/metrics.h"
+#include "sema/sema.h"
+#include "sema/words.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+
+/* "i7": the type of a register and its number. */
+static void put_register(const struct program *program, uint32_t reg, struct text *out)
+{
+	if (reg == NONE)
+		text_puts(out, "-");
+	else
+		text_printf(out, "%c%u", tolower(program->registers.data[reg]), reg);
+}
+
+static void put_pool(const struct program *program, uint32_t start, size_t count, struct text *out)
+{
+	text_putc(out, '(');
+	for (size_t i = 0; i < count; i++) {
+		text_puts(out, i ? " " : "");
+		put_register(program, program->pool.data[start + i], out);
+	}
+	text_putc(out, ')');
+}
+
+static size_t args_of(const struct instruction *instruction)
+{
+	size_t count = 0;
+	if (instruction->op == OP_CALL) {
+		while (word_table[instruction->b].args[count].name)
+			count++;
+	} else {
+		while (work_table[instruction->b].params[count].name)
+			count++;
+	}
+	return count;
+}
+
+static void put_operand(const struct program *program, const struct instruction *instruction,
+			enum operand operand, uint32_t value, struct text *out)
+{
+	static const char *const scopes[] = {"scenario", "step", "scope"};
+	switch ((int)operand) {
+	case OPERAND_JUMP:
+		text_printf(out, "@%u", value);
+		break;
+	case OPERAND_WORD:
+		text_puts(out, word_table[value].name);
+		break;
+	case OPERAND_WORK:
+		text_puts(out, work_table[value].name);
+		break;
+	case OPERAND_ARGS:
+		put_pool(program, value, args_of(instruction), out);
+		break;
+	case OPERAND_SPAWN:
+		put_pool(program, value, SPAWN_ARGS, out);
+		break;
+	case OPERAND_KNOB:
+		text_puts(out, knob_table[value].name);
+		break;
+	case OPERAND_METRIC:
+		text_puts(out, metric_table[value].name);
+		break;
+	case OPERAND_SETTING:
+		text_puts(out, scenario_settings[value].name);
+		break;
+	case OPERAND_SCOPE:
+		text_puts(out, scopes[value]);
+		break;
+	default:
+		put_register(program, value, out);
+	}
+}
+
+static void put_instruction(const struct program *program, uint32_t index,
+			    struct source_set *sources, struct text *out)
+{
+	const struct instruction *instruction = &program->code.data[index];
+	const struct op_info *info = &op_table[instruction->op];
+	const uint32_t values[3] = {instruction->a, instruction->b, instruction->c};
+	struct source_place place;
+	uint32_t line = source_locate(sources, program->spans.data[index].start, &place)
+				? place.line
+				: 0;
+	struct text name = {0};
+	for (const char *at = info->name; *at; at++)
+		text_putc(&name, (char)tolower(*at));
+	text_printf(out, "%5u  %4u  %-13s", index, line, text_string(&name));
+	text_free(&name);
+	for (int i = 0; i < 3 && info->operands[i] != OPERAND___; i++) {
+		text_puts(out, i ? ", " : " ");
+		put_operand(program, instruction, info->operands[i], values[i], out);
+	}
+	if (instruction->flags & FLAG_STRICT)
+		text_puts(out, " strict");
+	text_putc(out, '\n');
+}
+
+static void put_string(struct text *out, const char *string)
+{
+	struct json json;
+	json_start(&json, out, false);
+	json_string(&json, string);
+}
+
+static void put_constants(const struct program *program, struct text *out)
+{
+	for (size_t i = 0; i < program->constants.length; i++) {
+		const struct constant *constant = &program->constants.data[i];
+		char type = program->registers.data[constant->reg];
+		text_puts(out, "const ");
+		put_register(program, constant->reg, out);
+		text_puts(out, " = ");
+		if (type == 'I')
+			text_printf(out, "%" PRId64, constant->integer);
+		else if (type == 'F')
+			text_printf(out, "%.9g", constant->number);
+		else
+			put_string(out, program->strings.data[constant->string]);
+		text_putc(out, '\n');
+	}
+}
+
+void disasm_program(const struct program *program, struct source_set *sources, struct text *out)
+{
+	for (size_t i = 0; i < program->params.length; i++) {
+		const struct param *param = &program->params.data[i];
+		text_printf(out, "param %s: %s in ", param->name, type_name(param->type));
+		put_register(program, param->reg, out);
+		text_putc(out, '\n');
+	}
+	put_constants(program, out);
+	size_t next = 0;
+	for (uint32_t index = 0; index < program->code.length; index++) {
+		if (next < program->scenarios.length &&
+		    program->scenarios.data[next].entry == index)
+			text_printf(out, "scenario %s\n", program->scenarios.data[next++].name);
+		put_instruction(program, index, sources, out);
+	}
+}

@@ -1,0 +1,261 @@
+#include "code/verify.h"
+
+#include "host/knobs.h"
+#include "host/work.h"
+#include "sema/metrics.h"
+#include "sema/sema.h"
+#include "sema/words.h"
+
+#include <string.h>
+
+struct verifier {
+	const struct program *program;
+	struct error *error;
+	uint32_t at; /* the instruction being looked at */
+};
+
+static bool refuse(const struct verifier *verifier, const char *what)
+{
+	const struct program *program = verifier->program;
+	uint32_t op = program->code.data[verifier->at].op;
+	return error_set(verifier->error, ERROR_REFUSED, "instruction %u (%s): %s", verifier->at,
+			 op < OP_COUNT ? op_table[op].name : "?", what);
+}
+
+static bool is_register(const struct verifier *verifier, uint32_t reg, char type)
+{
+	return reg < verifier->program->registers.length &&
+	       verifier->program->registers.data[reg] == type;
+}
+
+/* `count` entries from `start` on are in the pool. */
+static bool in_pool(const struct verifier *verifier, uint32_t start, size_t count)
+{
+	return start <= verifier->program->pool.length &&
+	       count <= verifier->program->pool.length - start;
+}
+
+static bool check_word(const struct verifier *verifier, const struct instruction *instruction)
+{
+	if (instruction->b >= WORD_COUNT)
+		return refuse(verifier, "there is no such word");
+	const struct word_info *word = &word_table[instruction->b];
+	if (instruction->a >= verifier->program->registers.length)
+		return refuse(verifier, "the result's register is not there");
+	char result = verifier->program->registers.data[instruction->a];
+	bool numeric = result == 'I' || result == 'F';
+	if (word->result == TYPE_SAME ? !numeric : result != type_table[word->result].reg)
+		return refuse(verifier, "the result's register is of the wrong type");
+	size_t count = 0;
+	while (word->args[count].name)
+		count++;
+	if (count && !in_pool(verifier, instruction->c, count))
+		return refuse(verifier, "its arguments are outside the pool");
+	for (size_t i = 0; i < count; i++) {
+		uint32_t reg = verifier->program->pool.data[instruction->c + i];
+		enum type type = word->args[i].type;
+		char wanted = type == TYPE_NUMERIC    ? result
+			      : type == TYPE_FRACTION ? 'F'
+						      : type_table[type].reg;
+		if (reg == NONE && word->args[i].optional)
+			continue;
+		if (!is_register(verifier, reg, wanted))
+			return refuse(verifier, "an argument is of the wrong type");
+	}
+	return true;
+}
+
+static bool check_work(const struct verifier *verifier, const struct instruction *instruction)
+{
+	if (instruction->b >= WORK_COUNT)
+		return refuse(verifier, "there is no such work");
+	size_t count = 0;
+	while (work_table[instruction->b].params[count].name)
+		count++;
+	if (count && !in_pool(verifier, instruction->c, count))
+		return refuse(verifier, "its parameters are outside the pool");
+	for (size_t i = 0; i < count; i++) {
+		uint32_t reg = verifier->program->pool.data[instruction->c + i];
+		if (reg != NONE && !is_register(verifier, reg, 'I'))
+			return refuse(verifier, "a parameter is of the wrong type");
+	}
+	return true;
+}
+
+static bool check_spawn(const struct verifier *verifier, const struct instruction *instruction)
+{
+	if (!in_pool(verifier, instruction->b, SPAWN_ARGS))
+		return refuse(verifier, "its arguments are outside the pool");
+	for (size_t i = 0; i < SPAWN_ARGS; i++) {
+		char type = SPAWN_ARG_TYPES[i];
+		bool optional = type >= 'a';
+		uint32_t reg = verifier->program->pool.data[instruction->b + i];
+		if (reg == NONE && optional)
+			continue;
+		if (!is_register(verifier, reg, optional ? (char)(type - 'a' + 'A') : type))
+			return refuse(verifier, "an argument is of the wrong type");
+	}
+	return true;
+}
+
+/* The knob of a KNOB_* takes values of the register type that its op has. */
+static bool check_knob(const struct verifier *verifier, const struct instruction *instruction)
+{
+	if (instruction->op == OP_KNOB_CLEAR || instruction->op == OP_KNOB_SWAP)
+		return true;
+	enum knob_kind kind = knob_table[instruction->b].kind;
+	bool set = kind == KNOB_KIND_CPUSET || kind == KNOB_KIND_NODES;
+	enum op wanted = set ? OP_KNOB_C : kind == KNOB_KIND_PERCENT ? OP_KNOB_F : OP_KNOB_I;
+	return instruction->op == wanted || refuse(verifier, "this knob has other values");
+}
+
+static bool check_operand(const struct verifier *verifier, enum operand operand, uint32_t value)
+{
+	static const uint32_t limits[] = {[OPERAND_KNOB] = KNOB_COUNT,
+					  [OPERAND_METRIC] = METRIC_COUNT,
+					  [OPERAND_SETTING] = SCENARIO_SETTINGS,
+					  [OPERAND_SCOPE] = SCOPE_KIND_COUNT};
+	char type = operand_register(operand);
+	if (type) {
+		if (operand_is_optional(operand) && value == NONE)
+			return true;
+		return is_register(verifier, value, type) ||
+		       refuse(verifier, "a register is not there, or of the wrong type");
+	}
+	if (operand == OPERAND_JUMP)
+		return value < verifier->program->code.length ||
+		       refuse(verifier, "it jumps out of the program");
+	if (operand >= OPERAND_KNOB)
+		return value < limits[operand] || refuse(verifier, "an operand is out of range");
+	return true;
+}
+
+static bool check_instruction(struct verifier *verifier)
+{
+	const struct instruction *instruction = &verifier->program->code.data[verifier->at];
+	if (instruction->op >= OP_COUNT)
+		return refuse(verifier, "there is no such op");
+	const struct op_info *info = &op_table[instruction->op];
+	const uint32_t values[3] = {instruction->a, instruction->b, instruction->c};
+	for (int i = 0; i < 3; i++) {
+		if (!check_operand(verifier, info->operands[i], values[i]))
+			return false;
+	}
+	if (instruction->op == OP_CALL)
+		return check_word(verifier, instruction);
+	if (instruction->op == OP_WORK)
+		return check_work(verifier, instruction);
+	if (instruction->op == OP_SPAWN)
+		return check_spawn(verifier, instruction);
+	if (instruction->op >= OP_KNOB_C && instruction->op <= OP_KNOB_SWAP)
+		return check_knob(verifier, instruction);
+	if (instruction->op == OP_CONTEXT &&
+	    (instruction->a == SCENARIO_CATEGORY || instruction->a == SCENARIO_TAGS))
+		return refuse(verifier, "this setting is not of the run");
+	return true;
+}
+
+static bool check_tables(const struct verifier *verifier)
+{
+	const struct program *program = verifier->program;
+	struct error *error = verifier->error;
+	for (size_t i = 0; i < program->registers.length; i++) {
+		if (!program->registers.data[i] || !strchr("IFSCWAPGH", program->registers.data[i]))
+			return error_set(error, ERROR_REFUSED, "register %zu has no type", i);
+	}
+	for (size_t i = 0; i < program->constants.length; i++) {
+		const struct constant *constant = &program->constants.data[i];
+		char type = constant->reg < program->registers.length
+				    ? program->registers.data[constant->reg]
+				    : 0;
+		bool fine = type == 'I' || type == 'F' ||
+			    (type == 'S' && constant->string < program->strings.length);
+		if (!fine)
+			return error_set(error, ERROR_REFUSED, "constant %zu does not fit", i);
+	}
+	for (size_t i = 0; i < program->params.length; i++) {
+		const struct param *param = &program->params.data[i];
+		if (param->type <= TYPE_ERROR || param->type >= TYPE_COUNT ||
+		    !is_register(verifier, param->reg, type_table[param->type].reg) ||
+		    !strchr("IFS", type_table[param->type].reg))
+			return error_set(error, ERROR_REFUSED, "param %zu does not fit", i);
+	}
+	if (program->spans.length != program->code.length)
+		return error_set(error, ERROR_REFUSED, "not every instruction has its place");
+	return true;
+}
+
+/* Depth of owning blocks at each instruction: 0 unknown, else depth + 1. */
+struct flow {
+	uint16_t *depth;
+	VECTOR(uint32_t) todo;
+};
+
+static bool reach(struct verifier *verifier, struct flow *flow, uint32_t to, uint16_t depth)
+{
+	if (to >= verifier->program->code.length)
+		return refuse(verifier, "it runs past the end of the program");
+	if (flow->depth[to] == 0) {
+		flow->depth[to] = (uint16_t)(depth + 1);
+		VECTOR_PUSH(&flow->todo, to);
+	} else if (flow->depth[to] != depth + 1) {
+		return refuse(verifier, "blocks are not closed in pairs");
+	}
+	return true;
+}
+
+static bool follow(struct verifier *verifier, struct flow *flow)
+{
+	const struct instruction *instruction = &verifier->program->code.data[verifier->at];
+	const struct op_info *info = &op_table[instruction->op];
+	const uint32_t values[3] = {instruction->a, instruction->b, instruction->c};
+	uint16_t depth = (uint16_t)(flow->depth[verifier->at] - 1);
+	if (instruction->op == OP_END)
+		return depth == 0 || refuse(verifier, "a block is still open");
+	if (instruction->op == OP_SCOPE_CLOSE && depth == 0)
+		return refuse(verifier, "it closes a block that was not opened");
+	if (instruction->op == OP_SCOPE_OPEN && depth == VERIFY_DEPTH_MAX)
+		return refuse(verifier, "blocks are nested too deeply");
+	depth = (uint16_t)(depth + (instruction->op == OP_SCOPE_OPEN) -
+			   (instruction->op == OP_SCOPE_CLOSE));
+	for (int i = 0; i < 3; i++) {
+		if (info->operands[i] == OPERAND_JUMP &&
+		    !reach(verifier, flow, values[i], depth))
+			return false;
+	}
+	return instruction->op == OP_JUMP || reach(verifier, flow, verifier->at + 1, depth);
+}
+
+static bool check_flow(struct verifier *verifier)
+{
+	const struct program *program = verifier->program;
+	struct flow flow = {.depth = memory_zeroed(program->code.length, sizeof(*flow.depth))};
+	bool fine = true;
+	for (size_t i = 0; fine && i < program->scenarios.length; i++) {
+		verifier->at = 0;
+		if (program->scenarios.data[i].entry >= program->code.length)
+			fine = error_set(verifier->error, ERROR_REFUSED,
+					 "scenario %zu begins outside the program", i);
+		else
+			fine = reach(verifier, &flow, program->scenarios.data[i].entry, 0);
+	}
+	while (fine && flow.todo.length) {
+		verifier->at = flow.todo.data[--flow.todo.length];
+		fine = follow(verifier, &flow);
+	}
+	VECTOR_FREE(&flow.todo);
+	free(flow.depth);
+	return fine;
+}
+
+bool verify_program(const struct program *program, struct error *error)
+{
+	struct verifier verifier = {.program = program, .error = error};
+	if (!check_tables(&verifier))
+		return false;
+	for (; verifier.at < program->code.length; verifier.at++) {
+		if (!check_instruction(&verifier))
+			return false;
+	}
+	return check_flow(&verifier);
+}

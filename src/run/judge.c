@@ -1,0 +1,219 @@
+/*
+ * Judging: workers that were stopped together are sorted into groups that can be compared (one
+ * cgroup, one kind of work, one way of scheduling), and each group is held against its limits.
+ */
+#include "run/vm.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Shorter than this, nothing that a worker did or did not do means anything. */
+enum { JUDGE_WALL_MIN_NS = 20 * 1000 * 1000 };
+
+struct member {
+	const struct worker_report *report;
+	int path;
+	int batch;
+};
+
+static int compare_batches(const struct batch *a, const struct batch *b)
+{
+	int order = strcmp(a->name, b->name);
+	if (!order)
+		order = memcmp(&a->work, &b->work, sizeof(a->work));
+	if (!order)
+		order = memcmp(&a->policy, &b->policy, sizeof(a->policy));
+	if (!order)
+		order = a->nice - b->nice;
+	if (!order)
+		order = (int)a->affinity - (int)b->affinity;
+	return order;
+}
+
+/* qsort_r's context is the vm. */
+static int compare_members(const void *left, const void *right, void *context)
+{
+	const struct vm *vm = context;
+	const struct member *a = left, *b = right;
+	if (a->path != b->path)
+		return a->path < b->path ? -1 : 1;
+	int order = compare_batches(&vm->batches.data[a->batch], &vm->batches.data[b->batch]);
+	if (order)
+		return order;
+	return a->report->worker < b->report->worker ? -1 : 1;
+}
+
+static void judge_death(struct vm *vm, const struct judged *judged, size_t index)
+{
+	const struct worker_report *report = judged->reports[index];
+	const char *group = paths_text(&vm->paths, judged->path);
+	struct reason *reason = NULL;
+	switch (report->end) {
+	case WORKER_STOPPED:
+		return;
+	case WORKER_EXITED:
+		reason = result_add(vm->result, STATUS_BROKEN, "worker", judged->batch->span,
+				    "worker %zu of %s in '%s' (pid %d) ended by itself with status "
+				    "%d",
+				    index, judged->batch->name, group, (int)report->pid,
+				    report->end_code);
+		break;
+	case WORKER_KILLED:
+		reason = result_add(vm->result, STATUS_BROKEN, "worker", judged->batch->span,
+				    "worker %zu of %s in '%s' (pid %d) was killed by signal %d (%s)",
+				    index, judged->batch->name, group, (int)report->pid,
+				    report->end_code, strsignal(report->end_code));
+		break;
+	case WORKER_STUCK:
+		reason = result_add(vm->result, STATUS_FAIL, "not_starved", judged->batch->span,
+				    "worker %zu of %s in '%s' (pid %d) did not get to end within "
+				    "the 5 s after it was asked to",
+				    index, judged->batch->name, group, (int)report->pid);
+		break;
+	}
+	reason->cgroup = result_text(vm->result, group);
+	reason->worker = (int)index;
+}
+
+static void judge_metric(struct vm *vm, const struct judged *judged, enum metric metric,
+			 double observed)
+{
+	struct limit_entry limit;
+	if (!limits_find(vm, metric, judged->path, judged->batch->scope, &limit) ||
+	    isnan(observed))
+		return;
+	double most = limit.has_value ? limit.value : 0;
+	if (limit.strict ? observed < most : observed <= most) {
+		vm->result->checks++;
+		return;
+	}
+	struct text text = {0};
+	int worker = -1;
+	const char *group = paths_text(&vm->paths, judged->path);
+	text_printf(&text, "%s in '%s': ", judged->batch->name, group);
+	metrics_explain(metric, judged, observed, &limit, &text, &worker);
+	if (span_is_none(limit.span))
+		text_printf(&text, " (judged unless `no %s` says otherwise)",
+			    metric_table[metric].name);
+	struct reason *reason =
+		result_add(vm->result, STATUS_FAIL, metric_table[metric].name,
+			   span_is_none(limit.span) ? judged->batch->span : limit.span, "%s",
+			   text_string(&text));
+	text_free(&text);
+	reason->cgroup = result_text(vm->result, group);
+	reason->worker = worker;
+	reason->has_figures = true;
+	reason->observed = observed;
+	reason->limit = most;
+	reason->unit = metric_table[metric].unit == TYPE_DURATION ? "ns"
+		       : metric_table[metric].unit == TYPE_PERCENT ? "fraction"
+								    : "count";
+}
+
+static void keep_workers(struct vm *vm, const struct judged *judged, struct group_result *group)
+{
+	struct result *result = vm->result;
+	group->worker_count = judged->count;
+	group->workers = ARENA_ARRAY(&result->arena, struct worker_result, judged->count);
+	for (size_t i = 0; i < judged->count; i++) {
+		const struct worker_report *report = judged->reports[i];
+		group->workers[i] = (struct worker_result){
+			.pid = report->pid,
+			.units = report->units,
+			.iterations = report->iterations,
+			.wall_ns = report->wall_ns,
+			.cpu_ns = report->cpu_ns,
+			.gap_ns = report->gap_ns,
+			.migrations = report->migrations,
+			.strays = report->strays,
+			.cpus = vm_keep_set(vm, &report->cpus),
+			.complete = report->end == WORKER_STOPPED};
+	}
+}
+
+/* Long enough to be judged, all of them? */
+static bool long_enough(const struct judged *judged, int64_t *shortest)
+{
+	*shortest = INT64_MAX;
+	for (size_t i = 0; i < judged->count; i++) {
+		if (judged->reports[i]->wall_ns < *shortest)
+			*shortest = judged->reports[i]->wall_ns;
+	}
+	return *shortest >= JUDGE_WALL_MIN_NS;
+}
+
+static void judge_group(struct vm *vm, const struct judged *judged)
+{
+	struct group_result group = {
+		.cgroup = result_text(vm->result, paths_text(&vm->paths, judged->path)),
+		.work = result_text(vm->result, judged->batch->name)};
+	keep_workers(vm, judged, &group);
+	int64_t shortest;
+	bool whole = true;
+	for (size_t i = 0; i < judged->count; i++) {
+		judge_death(vm, judged, i);
+		whole &= judged->reports[i]->end == WORKER_STOPPED;
+	}
+	group.judged = whole && long_enough(judged, &shortest);
+	group.metrics = ARENA_ARRAY(&vm->result->arena, double, METRIC_COUNT);
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+		group.metrics[metric] = group.judged ? metrics_observe(metric, judged) : NAN;
+		if (group.judged)
+			judge_metric(vm, judged, metric, group.metrics[metric]);
+	}
+	if (whole && !group.judged && !vm->ending) {
+		struct text text = {0};
+		text_put_duration_short(&text, shortest);
+		struct reason *reason = result_add(
+			vm->result, STATUS_INCONCLUSIVE, "time", judged->batch->span,
+			"%s in '%s' ran for %s only; nothing is judged before 20 ms",
+			judged->batch->name, group.cgroup, text_string(&text));
+		reason->cgroup = group.cgroup;
+		text_free(&text);
+	}
+	VECTOR_PUSH(&vm->result->groups, group);
+}
+
+/* Stopped before anything let them start: told once per spawn. */
+static void judge_unreleased(struct vm *vm, struct batch *batch)
+{
+	if (vm->ending || batch->told)
+		return;
+	batch->told = true;
+	result_add(vm->result, STATUS_INCONCLUSIVE, "time", batch->span,
+		   "%s was stopped before anything let it start", batch->name);
+}
+
+void judge_workers(struct vm *vm, const int *workers, size_t count)
+{
+	if (!vm->options->judge || !count)
+		return;
+	struct member *members = memory_zeroed(count, sizeof(*members));
+	const struct worker_report **reports = memory_zeroed(count, sizeof(*reports));
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct worker_report *report = vm->host->verbs->report(vm->host, workers[i]);
+		if (!report || !report->released) {
+			judge_unreleased(vm, &vm->batches.data[vm->batch_of.data[workers[i]]]);
+			continue;
+		}
+		members[kept++] = (struct member){report,
+						  paths_of_group(&vm->paths, report->group),
+						  vm->batch_of.data[workers[i]]};
+	}
+	qsort_r(members, kept, sizeof(*members), compare_members, vm);
+	for (size_t i = 0; i < kept; i++)
+		reports[i] = members[i].report;
+	for (size_t start = 0, end; start < kept; start = end) {
+		const struct batch *batch = &vm->batches.data[members[start].batch];
+		for (end = start + 1; end < kept && members[end].path == members[start].path; end++) {
+			if (compare_batches(batch, &vm->batches.data[members[end].batch]))
+				break;
+		}
+		struct judged judged = {vm, members[start].path, batch, reports + start,
+					end - start};
+		judge_group(vm, &judged);
+	}
+	free(members);
+	free(reports);
+}

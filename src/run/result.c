@@ -1,0 +1,70 @@
+#include "run/result.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *status_name(enum status status)
+{
+	static const char *const names[STATUS_COUNT] = {
+		[STATUS_PASS] = "PASS",	       [STATUS_SKIP] = "SKIP",
+		[STATUS_INCONCLUSIVE] = "INCONCLUSIVE", [STATUS_TIMEOUT] = "TIMEOUT",
+		[STATUS_BROKEN] = "BROKEN",    [STATUS_FAIL] = "FAIL"};
+	return names[status];
+}
+
+void result_free(struct result *result)
+{
+	VECTOR_FREE(&result->reasons);
+	VECTOR_FREE(&result->steps);
+	VECTOR_FREE(&result->groups);
+	VECTOR_FREE(&result->events);
+	VECTOR_FREE(&result->notes);
+	arena_free(&result->arena);
+}
+
+const char *result_text(struct result *result, const char *text)
+{
+	return arena_copy(&result->arena, text, strlen(text));
+}
+
+struct reason *result_add(struct result *result, enum status status, const char *check,
+			  struct span span, const char *format, ...)
+{
+	char message[1024];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	if (status > result->status)
+		result->status = status;
+	VECTOR_PUSH(&result->reasons, (struct reason){.status = status,
+						      .check = check,
+						      .message = result_text(result, message),
+						      .span = span,
+						      .cgroup = "",
+						      .worker = -1,
+						      .unit = ""});
+	return &result->reasons.data[result->reasons.length - 1];
+}
+
+void summary_add(struct run_summary *summary, const struct result *result)
+{
+	summary->counts[result->status]++;
+	if (result->interrupted)
+		summary->interrupted = result->interrupted;
+}
+
+int summary_exit_code(const struct run_summary *summary)
+{
+	const size_t *counts = summary->counts;
+	if (counts[STATUS_FAIL])
+		return 1;
+	if (counts[STATUS_BROKEN] || counts[STATUS_TIMEOUT])
+		return 3;
+	if (counts[STATUS_INCONCLUSIVE])
+		return 6;
+	if (counts[STATUS_PASS])
+		return 0;
+	return counts[STATUS_SKIP] ? 4 : 5;
+}

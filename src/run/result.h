@@ -1,0 +1,125 @@
+/*
+ * result: what a run found out, as plain data. Every report is made from this and from nothing
+ * else, so exit code and reports cannot differ. Strings live in the result's own arena.
+ */
+#ifndef KTSTR_RUN_RESULT_H
+#define KTSTR_RUN_RESULT_H
+
+#include "base/cpuset.h"
+#include "base/vector.h"
+#include "source/source.h"
+
+/* In rising order of what wins when a scenario, or a run, has several. */
+enum status {
+	STATUS_PASS,
+	STATUS_SKIP,
+	STATUS_INCONCLUSIVE,
+	STATUS_TIMEOUT,
+	STATUS_BROKEN,
+	STATUS_FAIL,
+	STATUS_COUNT
+};
+
+/* "PASS", … */
+const char *status_name(enum status status);
+
+/* Why a scenario has its status; one entry per finding. */
+struct reason {
+	enum status status;
+	const char *check;   /* a metric's name, "expect", "fail", "skip", "needs", "run", … */
+	const char *message; /* a whole sentence, with the figures */
+	struct span span;    /* of the line it comes from */
+	const char *cgroup;  /* "" where it is about none */
+	int worker;          /* its place in its group, -1 where it is about none */
+	bool has_figures;
+	double observed;
+	double limit;
+	const char *unit; /* "ns", "fraction", "" */
+};
+
+struct step_result {
+	const char *name;
+	int64_t start_ns; /* since the scenario's start */
+	int64_t end_ns;
+};
+
+struct worker_result {
+	int64_t pid;
+	uint64_t units;
+	uint64_t iterations;
+	int64_t wall_ns;
+	int64_t cpu_ns;
+	int64_t gap_ns;
+	uint64_t migrations;
+	uint64_t strays;
+	const char *cpus; /* list form */
+	bool complete;    /* ended when it was asked to */
+};
+
+/* Workers that were judged together: one cgroup, one kind of work. */
+struct group_result {
+	const char *cgroup;
+	const char *work;
+	bool judged;
+	struct worker_result *workers;
+	size_t worker_count;
+	double *metrics; /* by enum metric; NaN where there is none */
+};
+
+/* One thing that happened, for `ktstr plan` and traces. Strings are "" and numbers -1 where they
+ * do not apply. */
+struct event {
+	int64_t t_ns; /* since the scenario's start */
+	const char *op;
+	const char *step;
+	const char *cgroup;
+	const char *to;   /* destination of a move, partner of a swap */
+	const char *cpus; /* effective CPUs of `cgroup` after the op */
+	const char *knob;
+	const char *value;
+	const char *work;
+	const char *text;
+	int64_t count;
+	int64_t length_ns; /* of a hold, sleep or repeat */
+	bool implied;      /* no line says it: releases, and what a block's end does */
+	struct span span;
+};
+
+struct result {
+	struct arena arena;
+	const char *name;
+	const char *doc;
+	const char *category;
+	struct span span;
+	enum status status;
+	int64_t duration_ns;
+	uint64_t seed;
+	uint64_t checks; /* that were judged and held */
+	int interrupted; /* the signal that ended the run, 0 if none did */
+	VECTOR(struct reason) reasons;
+	VECTOR(struct step_result) steps;
+	VECTOR(struct group_result) groups;
+	VECTOR(struct event) events; /* only when asked for */
+	VECTOR(const char *) notes;
+};
+
+void result_free(struct result *result);
+const char *result_text(struct result *result, const char *text);
+
+/* Add a reason and raise the status to it. The returned entry may be completed. */
+struct reason *result_add(struct result *result, enum status status, const char *check,
+			  struct span span, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* A whole run. */
+struct run_summary {
+	size_t counts[STATUS_COUNT];
+	int interrupted;
+};
+
+void summary_add(struct run_summary *summary, const struct result *result);
+/* 0 all passed, or passed and skipped; 1 failed; 3 broken or timed out; 4 all skipped; 5 nothing
+ * ran; 6 inconclusive. */
+int summary_exit_code(const struct run_summary *summary);
+
+#endif

@@ -1,0 +1,301 @@
+#include "run/run.h"
+
+#include "run/interpreter.h"
+#include "run/vm.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { EVENTS_MAX = 2000000 };
+
+static void add_reason(struct vm *vm, enum status status, const char *check, const char *message)
+{
+	/* A SKIP does not hide a check that failed before: result_add() keeps the worse status. */
+	result_add(vm->result, status, check, vm_span(vm), "%s", message);
+}
+
+static _Noreturn void unwind(struct vm *vm)
+{
+	vm->ending = true;
+	longjmp(*vm->unwind, 1);
+}
+
+void vm_end(struct vm *vm, enum status status, const char *check, const char *format, ...)
+{
+	char message[1024];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	add_reason(vm, status, check, message);
+	unwind(vm);
+}
+
+void vm_refused(struct vm *vm, const struct error *error)
+{
+	bool lacking = error->kind == ERROR_UNAVAILABLE;
+	add_reason(vm, lacking ? STATUS_SKIP : STATUS_BROKEN, lacking ? "topology" : "host",
+		   error->message);
+	unwind(vm);
+}
+
+const char *vm_keep_set(struct vm *vm, const struct cpuset *set)
+{
+	struct text text = {0};
+	cpuset_print(&text, set);
+	const char *kept = result_text(vm->result, text_string(&text));
+	text_free(&text);
+	return kept;
+}
+
+const char *vm_keep_path(struct vm *vm, int path)
+{
+	if (!vm->options->trace)
+		return "";
+	return result_text(vm->result, paths_text(&vm->paths, path));
+}
+
+struct event *vm_event(struct vm *vm, const char *op, int path)
+{
+	struct cpuset cpus;
+	struct error error;
+	int group = path < 0 ? -1 : vm->paths.all.data[path].group;
+	/* Without a trace one entry is overwritten again and again. */
+	if (!vm->options->trace)
+		vm->result->events.length = 0;
+	if (vm->result->events.length == EVENTS_MAX && !vm->ending)
+		vm_end(vm, STATUS_BROKEN, "limit", "more than %d events", EVENTS_MAX);
+	VECTOR_PUSH(&vm->result->events,
+		    (struct event){.t_ns = vm_now(vm) - vm->start_ns,
+				   .op = op,
+				   .step = vm->step,
+				   .cgroup = path < 0 ? "" : vm_keep_path(vm, path),
+				   .to = "",
+				   .cpus = "",
+				   .knob = "",
+				   .value = "",
+				   .work = "",
+				   .text = "",
+				   .count = -1,
+				   .length_ns = -1,
+				   .implied = vm->ending,
+				   .span = vm_span(vm)});
+	struct event *event = &vm->result->events.data[vm->result->events.length - 1];
+	if (vm->options->trace && group >= 0 &&
+	    vm->host->verbs->group_cpus(vm->host, group, &cpus, &error))
+		event->cpus = vm_keep_set(vm, &cpus);
+	return event;
+}
+
+int vm_group(struct vm *vm, int64_t path)
+{
+	int group = vm->paths.all.data[path].group;
+	if (group < 0)
+		vm_end(vm, STATUS_BROKEN, "run", "there is no cgroup '%s' now",
+		       paths_text(&vm->paths, (int)path));
+	return group;
+}
+
+static int64_t deadline_of(const struct vm *vm)
+{
+	return vm->timeout_ns > 0 ? vm->start_ns + vm->timeout_ns : INT64_MAX;
+}
+
+static void look(struct vm *vm, const struct host_wake *wake)
+{
+	if (wake->reason == HOST_WAKE_SIGNAL) {
+		vm->result->interrupted = wake->signal;
+		vm_end(vm, STATUS_BROKEN, "signal", "interrupted by %s", strsignal(wake->signal));
+	}
+	if (wake->reason == HOST_WAKE_WORKER_DIED) {
+		const struct batch *batch =
+			&vm->batches.data[vm->batch_of.data[wake->worker]];
+		/* The figures come with the worker's report, when its block is cleaned up. */
+		vm_end(vm, STATUS_BROKEN, "worker", "a worker of %s ended while it was needed",
+		       batch->name);
+	}
+	if (vm_now(vm) >= deadline_of(vm)) {
+		struct text text = {0};
+		text_put_duration(&text, vm->timeout_ns);
+		char shown[64];
+		snprintf(shown, sizeof(shown), "%s", text_string(&text));
+		text_free(&text);
+		vm_end(vm, STATUS_TIMEOUT, "timeout", "not done within the timeout of %s", shown);
+	}
+}
+
+void vm_wait(struct vm *vm, int64_t until_ns)
+{
+	struct host_wake wake;
+	int64_t deadline = deadline_of(vm);
+	do {
+		vm->host->verbs->wait(vm->host, until_ns < deadline ? until_ns : deadline, &wake);
+		look(vm, &wake);
+	} while (vm_now(vm) < until_ns);
+}
+
+void vm_poll(struct vm *vm)
+{
+	struct host_wake wake;
+	if (vm->polls++ % 64)
+		return;
+	vm->host->verbs->wait(vm->host, vm_now(vm), &wake);
+	look(vm, &wake);
+}
+
+void vm_release(struct vm *vm)
+{
+	struct error error;
+	if (vm->waiting) {
+		if (vm->groups_are_new && vm->settle_ns > 0)
+			vm_wait(vm, vm_now(vm) + vm->settle_ns);
+		vm->groups_are_new = false;
+		struct event *event = vm_event(vm, "release", -1);
+		event->count = vm->waiting;
+		event->implied = true;
+		vm->waiting = 0;
+		if (!vm->host->verbs->release(vm->host, &error))
+			vm_refused(vm, &error);
+	}
+	if (vm->released_ns < 0)
+		vm->released_ns = vm_now(vm);
+}
+
+uint64_t vm_random(struct vm *vm, uint64_t n)
+{
+	/* splitmix64 (Vigna), then the remainder: its bias is below n / 2^64. */
+	uint64_t z = vm->random += 0x9e3779b97f4a7c15u;
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return (z ^ (z >> 31)) % n;
+}
+
+static void make_registers(struct vm *vm)
+{
+	const struct program *program = vm->program;
+	static const size_t sizes[128] = {['S'] = sizeof(struct text),
+					  ['C'] = sizeof(struct cpuset),
+					  ['W'] = sizeof(struct work),
+					  ['A'] = sizeof(struct affinity),
+					  ['P'] = sizeof(struct policy)};
+	vm->registers = memory_zeroed(program->registers.length, sizeof(*vm->registers));
+	for (size_t i = 0; i < program->registers.length; i++) {
+		size_t size = sizes[(int)program->registers.data[i]];
+		if (size)
+			vm->registers[i].p = arena_alloc(&vm->values, size);
+	}
+	for (size_t i = 0; i < program->constants.length; i++) {
+		const struct constant *constant = &program->constants.data[i];
+		char type = program->registers.data[constant->reg];
+		union value *value = &vm->registers[constant->reg];
+		if (type == 'S') {
+			text_clear(value->text);
+			text_puts(value->text, program->strings.data[constant->string]);
+		} else {
+			value->i = constant->integer; /* or the bits of a double */
+		}
+	}
+}
+
+static unsigned swapped_knobs(const struct program *program)
+{
+	unsigned knobs = 0;
+	for (size_t i = 0; i < program->code.length; i++) {
+		if (program->code.data[i].op == OP_KNOB_SWAP)
+			knobs |= 1u << program->code.data[i].c;
+	}
+	return knobs;
+}
+
+static void free_vm(struct vm *vm)
+{
+	for (size_t i = 0; i < vm->program->registers.length; i++) {
+		if (vm->program->registers.data[i] == 'S')
+			text_free(vm->registers[i].text);
+	}
+	free(vm->registers);
+	paths_free(&vm->paths);
+	VECTOR_FREE(&vm->batches);
+	VECTOR_FREE(&vm->batch_of);
+	VECTOR_FREE(&vm->living);
+	VECTOR_FREE(&vm->living_at);
+	VECTOR_FREE(&vm->ledger);
+	VECTOR_FREE(&vm->limits);
+	VECTOR_FREE(&vm->scopes);
+	VECTOR_FREE(&vm->knobs);
+	VECTOR_FREE(&vm->sets);
+	arena_free(&vm->values);
+}
+
+static void finish(struct vm *vm)
+{
+	struct result *result = vm->result;
+	result->duration_ns = vm_now(vm) - vm->start_ns;
+	if (!vm->options->trace)
+		result->events.length = 0;
+	if (vm->late_turns) {
+		char note[128];
+		snprintf(note, sizeof(note),
+			 "%" PRIu64 " turn%s of `repeat every` came too late and %s left out",
+			 vm->late_turns, vm->late_turns == 1 ? "" : "s",
+			 vm->late_turns == 1 ? "was" : "were");
+		const char *kept = result_text(result, note);
+		VECTOR_PUSH(&result->notes, kept);
+	}
+	if (result->status == STATUS_PASS && !result->checks && vm->options->judge)
+		result_add(result, STATUS_INCONCLUSIVE, "nothing", result->span,
+			   "nothing was judged: no worker ran and no `expect` was met");
+}
+
+static int64_t either(int64_t wanted, int64_t otherwise)
+{
+	return wanted >= 0 ? wanted : otherwise;
+}
+
+static void init_settings(struct vm *vm)
+{
+	const struct run_options *options = vm->options;
+	vm->duration_ns = either(options->duration_ns, INT64_C(2000000000));
+	vm->settle_ns = either(options->settle_ns, INT64_C(100000000));
+	vm->workers = either(options->workers, 2);
+	vm->timeout_ns = either(options->timeout_ns, 0);
+	vm->released_ns = -1;
+	vm->swapped = swapped_knobs(vm->program);
+	vm->step = "";
+	vm->random = options->seed;
+}
+
+void run_scenario(const struct program *program, size_t index, struct host *host,
+		  const struct run_options *options, struct result *result)
+{
+	const struct scenario *scenario = &program->scenarios.data[index];
+	jmp_buf unwind_here;
+	/* On the heap, so that nothing of it sits in a register when vm_end() jumps back here. */
+	struct vm *vm = memory_zeroed(1, sizeof(*vm));
+	*result = (struct result){.span = scenario->span, .seed = options->seed};
+	result->name = result_text(result, scenario->name);
+	result->doc = result_text(result, scenario->doc);
+	result->category = result_text(result, scenario->category);
+	vm->program = program;
+	vm->host = host;
+	vm->options = options;
+	vm->result = result;
+	vm->unwind = &unwind_here;
+	vm->at = scenario->entry;
+	init_settings(vm);
+	paths_init(&vm->paths);
+	make_registers(vm);
+	vm->start_ns = vm_now(vm);
+	if (!setjmp(unwind_here))
+		interpreter_run(vm, scenario->entry);
+	vm->ending = true;
+	while (vm->scopes.length)
+		ledger_close_scope(vm);
+	finish(vm);
+	free_vm(vm);
+	free(vm);
+}

@@ -1,0 +1,38 @@
+/*
+ * run: one scenario of a program on a host, from its first line to the last thing cleaned up.
+ */
+#ifndef KTSTR_RUN_RUN_H
+#define KTSTR_RUN_RUN_H
+
+#include "code/program.h"
+#include "host/host.h"
+#include "run/result.h"
+
+/* What the command line says; it wins over the scenario. Negative: it does not say. */
+struct run_options {
+	int64_t duration_ns;
+	int64_t settle_ns;
+	int64_t workers;
+	int64_t timeout_ns;
+	uint64_t seed;
+	int64_t sched_pid; /* 0: none */
+	bool judge;        /* false on the planned host, whose workers do nothing */
+	bool trace;        /* record events */
+};
+
+/* Values of params from the command line, as text; checked against the program's params. */
+struct param_value {
+	const char *name;
+	const char *text;
+};
+
+/* A param's new value, in the form that its type's literals have; *constant gets it. The string
+ * of a string param is added to the program. */
+bool run_set_param(struct program *program, const struct param_value *value, struct error *error);
+
+/* Run scenario `index` of a verified program. The result is filled whatever happens; when this
+ * returns, everything that the scenario made on the host is gone, or its remains are a BROKEN. */
+void run_scenario(const struct program *program, size_t index, struct host *host,
+		  const struct run_options *options, struct result *result);
+
+#endif

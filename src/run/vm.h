@@ -1,0 +1,228 @@
+/*
+ * vm: the state of one scenario while it runs, shared by the files of this layer and by nobody
+ * else.
+ */
+#ifndef KTSTR_RUN_VM_H
+#define KTSTR_RUN_VM_H
+
+#include "host/host.h"
+#include "run/paths.h"
+#include "run/run.h"
+#include "sema/metrics.h"
+#include "sema/words.h"
+
+#include <setjmp.h>
+
+enum affinity_kind {
+	AFFINITY_INHERIT,
+	AFFINITY_RANDOM,
+	AFFINITY_ONE,
+	AFFINITY_SPREAD,
+	AFFINITY_LLC,
+	AFFINITY_SPANNING,
+	AFFINITY_SET,
+};
+
+struct affinity {
+	enum affinity_kind kind;
+	int64_t count; /* RANDOM: CPUs per worker, 0 for half the pool */
+	struct cpuset set;
+};
+
+/* A register. Types S C W A P live behind the pointer, which the register owns for good. */
+union value {
+	int64_t i; /* I; G: a path; H: a batch */
+	double f;
+	void *p;
+	struct text *text;
+	struct cpuset *set;
+	struct work *work;
+	struct affinity *affinity;
+	struct policy *policy;
+};
+
+/* A knob's value as the program last set it, to be swapped. */
+struct knob_setting {
+	int path;
+	int group; /* the path's at that time */
+	enum knob knob;
+	bool set;
+	struct knob_value value;
+};
+
+/* One spawn: workers first … first + count - 1 of the host. */
+struct batch {
+	int first;
+	int count;
+	struct work work;
+	struct policy policy;
+	enum affinity_kind affinity;
+	int nice;
+	const char *name; /* for the report */
+	int scope;        /* depth of the block that owns them */
+	bool told;        /* that some of them never started */
+	struct span span;
+};
+
+/* What a scope's end undoes, in the order of its making. */
+enum entry_kind { ENTRY_GROUP, ENTRY_WORKERS };
+struct ledger_entry {
+	enum entry_kind kind;
+	int id; /* path, or batch */
+	bool open; /* false once it was undone before its scope's end */
+};
+
+/* An `expect { }` line in force. */
+struct limit_entry {
+	enum metric metric;
+	bool on;
+	bool strict;
+	bool has_value;
+	double value;
+	int path; /* -1: every group */
+	struct span span;
+};
+
+/* An owning block that is open. */
+struct scope {
+	enum scope_kind kind;
+	const char *label;
+	int64_t start_ns;
+	size_t ledger;  /* its first entry */
+	size_t limits;  /* likewise */
+};
+
+struct vm {
+	const struct program *program;
+	struct host *host;
+	const struct run_options *options;
+	struct result *result;
+	union value *registers;
+	struct arena values; /* what registers point to */
+	uint32_t at;         /* the instruction being executed */
+	jmp_buf *unwind;     /* where a failing op leaves to: see vm_end() */
+	bool ending;         /* the scenario is being cleaned up, nothing may end it again */
+	/* the scenario's settings */
+	int64_t duration_ns;
+	int64_t settle_ns;
+	int64_t workers;
+	int64_t timeout_ns; /* 0: none */
+	/* time */
+	int64_t start_ns;    /* when the scenario began, on the host's clock */
+	int64_t released_ns; /* when its clock began to run, -1: not yet */
+	bool groups_are_new; /* created since the last release */
+	int waiting;         /* workers not released yet */
+	/* what is there */
+	struct paths paths;
+	VECTOR(struct batch) batches;
+	VECTOR(int) batch_of; /* of each worker of the host, counted from first_worker */
+	VECTOR(int) living;   /* workers not stopped yet */
+	VECTOR(int) living_at; /* where each worker stands in `living`, -1: it does not */
+	VECTOR(struct ledger_entry) ledger;
+	VECTOR(struct limit_entry) limits;
+	VECTOR(struct scope) scopes;
+	VECTOR(struct knob_setting) knobs;
+	unsigned swapped; /* bit per knob that some line of the program swaps */
+	VECTOR(struct cpuset) sets; /* scratch: of the spawn being made */
+	unsigned stamp; /* the last one given to paths */
+	const char *step;
+	uint64_t random; /* state of the generator */
+	unsigned polls;
+	uint64_t late_turns; /* of `repeat every`: turns that came late or not at all */
+};
+
+/* End the scenario with a reason that stands for the current line, and unwind. Does not return. */
+_Noreturn void vm_end(struct vm *vm, enum status status, const char *check, const char *format,
+		      ...) __attribute__((format(printf, 4, 5)));
+/* The same for what the host refused: BROKEN or, where this machine lacks something, SKIP. */
+_Noreturn void vm_refused(struct vm *vm, const struct error *error);
+
+static inline struct span vm_span(const struct vm *vm)
+{
+	return vm->program->spans.data[vm->at];
+}
+
+static inline int64_t vm_now(const struct vm *vm)
+{
+	return vm->host->verbs->now(vm->host);
+}
+
+/* Record an event (when asked for); the returned one may be completed until the next is. */
+struct event *vm_event(struct vm *vm, const char *op, int path);
+/* Texts for events and results, which outlive the vm; a path's only when there is a trace. */
+const char *vm_keep_path(struct vm *vm, int path);
+const char *vm_keep_set(struct vm *vm, const struct cpuset *set);
+
+/* A path's group on the host; ends the scenario if there is none. */
+int vm_group(struct vm *vm, int64_t path);
+/* Look for signals, deaths and the timeout; ends the scenario if there is any. Cheap enough to be
+ * called for every op. */
+void vm_poll(struct vm *vm);
+/* Sleep until a time on the host's clock, watching. */
+void vm_wait(struct vm *vm, int64_t until_ns);
+/* Let everything that waits start; begins the scenario's clock. */
+void vm_release(struct vm *vm);
+/* A uniform number below n, from the seed. */
+uint64_t vm_random(struct vm *vm, uint64_t n);
+
+/* words.c */
+void words_call(struct vm *vm, uint32_t dst, enum word word, const uint32_t *args);
+
+/* affinity.c: one set per worker; false where they inherit. */
+bool affinity_resolve(struct vm *vm, const struct affinity *affinity, int path, int64_t count,
+		      struct cpuset *sets);
+/* n of the set's members, chosen at random. */
+void affinity_pick(struct vm *vm, const struct cpuset *set, int64_t n, struct cpuset *out);
+
+/* actions.c: the ops that touch the host. */
+void action_create(struct vm *vm, int path, bool block);
+void action_ready(struct vm *vm, int path);
+void action_remove(struct vm *vm, int path);
+void action_knob(struct vm *vm, int path, enum knob knob, const struct knob_value *value,
+		 bool quiet);
+void action_swap(struct vm *vm, int path, int other, enum knob knob);
+int action_spawn(struct vm *vm, const uint32_t *args);
+void action_stop_group(struct vm *vm, int path);
+void action_stop_batch(struct vm *vm, int batch);
+void action_move(struct vm *vm, int from, int to, int64_t count);
+void action_move_share(struct vm *vm, int from, int to, double share);
+void action_move_batch(struct vm *vm, int batch, int to);
+void action_freeze(struct vm *vm, int path, bool frozen);
+
+/* ledger.c */
+void ledger_add(struct vm *vm, enum entry_kind kind, int id);
+void ledger_open_scope(struct vm *vm, enum scope_kind kind, const char *label);
+/* Stop, judge and remove what the innermost scope made. Refusals are added to the result, and
+ * the work goes on. */
+void ledger_close_scope(struct vm *vm);
+/* A group ends before its scope: it and its children, whose workers are stopped and judged. */
+void ledger_remove_group(struct vm *vm, int path);
+/* Stop and judge these workers together. */
+void ledger_stop(struct vm *vm, const int *workers, size_t count);
+void ledger_add_living(struct vm *vm, int first, int count, int batch);
+
+/* limits.c */
+void limits_add(struct vm *vm, struct limit_entry entry);
+/* The limit in force for a metric in a group, for workers of a block at this depth; false: it is
+ * not judged. */
+bool limits_find(const struct vm *vm, enum metric metric, int path, int scope,
+		 struct limit_entry *limit);
+
+/* judge.c: workers that have been stopped together. */
+void judge_workers(struct vm *vm, const int *workers, size_t count);
+
+/* metrics.c: workers of one group. */
+struct judged {
+	struct vm *vm;
+	int path;
+	const struct batch *batch; /* of the first of them: all are alike */
+	const struct worker_report *const *reports;
+	size_t count;
+};
+/* The observed value; NaN if it cannot be told (no limit is then violated). */
+double metrics_observe(enum metric metric, const struct judged *judged);
+/* Say what was too much: "worker 2 …". */
+void metrics_explain(enum metric metric, const struct judged *judged, double observed,
+		     const struct limit_entry *limit, struct text *text, int *worker);
+
+#endif
