@@ -1,4 +1,6 @@
 # What operators there are between which types.
+let heavy_share = 12
+
 scenario arithmetic {
     cgroup left { spawn 2 cpu_spin }
     let i: int = (7 + 3 * 2 - 1) / 2 % 5
@@ -20,5 +22,3 @@ scenario arithmetic {
     note "{least}"
     hold 100ms
 }
-
-let heavy_share = 12

@@ -12,8 +12,8 @@ scenario cgroups {
         spawn 2 cpu_spin
     }
     cgroup outer {
-        cgroup inner { spawn cpu_spin }
-        spawn 2 io_sync in inner
+        cgroup outer/inner { spawn cpu_spin }
+        spawn 2 io_sync in outer/inner
     }
     cgroup outer/second { spawn cpu_spin }
     create outer/second/third

@@ -110,6 +110,7 @@ STRUCTURE = [
     ("something left for later", "src/base/a.c", "/* TO" "DO */\n", "a.c:1: TO" "DO"),
     ("a grammar with conflicts", "grammar/a.y", "%expect 2\n", "no line says %expect 0"),
     ("a test that never runs", "tests/unit/a.c", "", "no meson.build below tests/ names it"),
+    ("a diagnostic without a test", "src/source/diag.def", 'DIAG(BAD, 9999, ERROR, "bad", "bad")\n', "KTS9999 BAD: no file"),
     ("a case that nobody reads", "tests/odd/a.kts", "", "no test reads this folder"),
 ]
 

@@ -138,7 +138,7 @@ class Live:
             "failing check in a step": ('step "a" { cgroup late { spawn cpu_spin }; hold 50ms; expect topo.cpus == 0 }', 1),
             "skip with live workers": ('hold 50ms\nskip "on purpose"', 4),
             "no hold at all": ("", 0),
-            "nested scopes": ("scope { cgroup a { cgroup b { spawn cpu_spin }; hold 50ms } }; hold 50ms", 0),
+            "nested scopes": ("scope { cgroup a { cgroup a/b { spawn cpu_spin }; hold 50ms } }; hold 50ms", 0),
         }
         for name, (body, code) in bodies.items():
             self.judge(name, Run(self, scenario(body)), "", [code])
@@ -151,7 +151,7 @@ class Live:
         elif not any(mount.name == "cpuset" or "cpuset" in mount.name.split(",") for mount in machine.cgroup_mounts()):
             self.tap.skipped(name, "cpuset is not a v1 hierarchy: v2 refuses no cpuset")
         else:
-            body = ("cgroup outer { cpus = usable\ncgroup inner { cpus = disjoint(0, 2) } }\n"
+            body = ("cgroup outer { cpus = usable\ncgroup outer/inner { cpus = disjoint(0, 2) } }\n"
                     "hold 50ms\nset outer.cpus = disjoint(1, 2)\nhold rest")
             self.judge(name, Run(self, scenario(body)), "", [3])
 

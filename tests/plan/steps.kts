@@ -6,7 +6,7 @@ scenario steps {
     cgroup always { spawn cpu_spin }
     step "first" {
         cgroup a { spawn 2 cpu_spin }
-        cgroup b { cgroup inner { spawn cpu_spin } }
+        cgroup b { cgroup b/inner { spawn cpu_spin } }
         hold 100ms
     }
     step "second" {

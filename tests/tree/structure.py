@@ -166,12 +166,23 @@ def check_registered(tree):
     known = "\n".join(path.read_text() for path in tree.ending(".build", top="tests"))
     for path in tree.ending(".c", ".py", ".sh", top="tests"):
         is_program = path.suffix == ".c" or path.read_text().startswith("#!")
-        # unit/x.c may be listed by its stem.
-        if is_program and not re.search(rf"\b{re.escape(path.stem)}\b", known):
+        name = path.stem.removeprefix("test_")  # unit/test_x.c is listed as x
+        if is_program and not re.search(rf"\b{re.escape(name)}\b", known):
             yield f"{tree.name(path)}: no meson.build below tests/ names it"
     for path in tree.ending(".kts", top="tests"):
         if tree.name(path).parts[1] not in ("accept", "reject", "plan", "cli", "live", "bench", "vm", "unit"):
             yield f"{tree.name(path)}: no test reads this folder"
+
+
+def check_diagnostics(tree):
+    """Each diagnostic is provoked by a test."""
+    tables = "\n".join(path.read_text() for path in tree.ending(".def", top="src"))
+    tested = "\n".join(path.read_text(errors="replace") for path in tree.ending(".kts", top="tests"))
+    groups = re.search(r"^WORK\(\w+, ([2-9]|\d\d)", tables, re.MULTILINE)
+    for name, number in re.findall(r"^DIAG\((\w+), (\d{4}),", tables, re.MULTILINE):
+        # Counts cannot be wrong while no kind of work wants more than one worker.
+        if f"KTS{number}" not in tested and (groups or name != "GROUP_SIZE"):
+            yield f"KTS{number} {name}: no file of tests/reject or tests/accept has it"
 
 
 def main():
@@ -179,7 +190,8 @@ def main():
     tree = Tree(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else Path(__file__).resolve().parents[2])
     tap = Tap()
     for check in (check_layers, check_file_length, check_function_length, check_function_style,
-                  check_exits, check_marks, check_grammar, check_registered):
+                  check_exits, check_marks, check_grammar, check_registered,
+                  check_diagnostics):
         tap.check(f"{check.__name__[6:]} - {check.__doc__}", "\n".join(check(tree)))
     tap.finish()
 
