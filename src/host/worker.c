@@ -211,7 +211,9 @@ static bool policy_refused(const struct policy *policy, int reason, struct error
 		snprintf(call, sizeof(call), "sched_setscheduler(%s, %d)", names[policy->kind],
 			 policy->priority);
 	else
-		snprintf(call, sizeof(call), "sched_setattr(%s)", names[policy->kind]);
+		snprintf(call, sizeof(call), "%s(%s)",
+			 policy->kind == POLICY_DEADLINE ? "sched_setattr" : "sched_setscheduler",
+			 names[policy->kind]);
 	error_set_errno(error, reason, "%s was refused", call);
 	const char *help = "";
 	if (policy->kind == POLICY_DEADLINE && reason == EBUSY)

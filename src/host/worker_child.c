@@ -91,7 +91,8 @@ static bool set_policy(const struct policy *policy)
 	if (policy->kind == POLICY_NORMAL)
 		return true;
 	if (policy->kind != POLICY_DEADLINE) {
-		struct sched_param parameter = {.sched_priority = policy->priority};
+		bool realtime = policy->kind == POLICY_FIFO || policy->kind == POLICY_RR;
+		struct sched_param parameter = {.sched_priority = realtime ? policy->priority : 0};
 		return sched_setscheduler(0, kernel_policies[policy->kind], &parameter) == 0;
 	}
 	struct deadline_attributes attributes = {
