@@ -326,10 +326,10 @@ const char *cgroupfs_help(int reason, int version)
 {
 	if (reason != EACCES && reason != EPERM && reason != EROFS)
 		return "";
-	if (access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0 ||
-	    reason == EROFS)
-		return "; in a container this takes `docker run --cgroupns=private --privileged …` "
-		       "(podman: `--security-opt unmask=/sys/fs/cgroup`)";
+	if (reason == EROFS || geteuid() == 0)
+		return "; a container has to be run with `docker run --cgroupns=private "
+		       "--privileged … ktstr exec …` (podman: `--security-opt "
+		       "unmask=/sys/fs/cgroup`)";
 	if (version == 2)
 		return "; this takes `systemd-run --user --scope -p Delegate=yes ktstr exec …`, or "
 		       "root";
