@@ -15,6 +15,11 @@ static const struct param *find_param(const struct program *program, const char 
 	return NULL;
 }
 
+bool run_has_param(const struct program *program, const char *name)
+{
+	return find_param(program, name) != NULL;
+}
+
 static bool unknown(const struct program *program, const char *name, struct error *error)
 {
 	struct text_nearest nearest;
@@ -96,5 +101,15 @@ bool run_set_param(struct program *program, const struct param_value *value, str
 				 type_name(param->type), type_table[param->type].example,
 				 value->text);
 	store(program, param, &constant);
+	return true;
+}
+
+bool run_read_duration(const char *text, int64_t *ns)
+{
+	const struct param any = {.type = TYPE_DURATION};
+	struct constant constant;
+	if (!read_literal(text, &any, &constant))
+		return false;
+	*ns = constant.integer;
 	return true;
 }

@@ -48,6 +48,23 @@ struct reason *result_add(struct result *result, enum status status, const char 
 	return &result->reasons.data[result->reasons.length - 1];
 }
 
+static void shift(struct span *span, uint32_t base)
+{
+	if (span_is_none(*span))
+		return;
+	span->start += base;
+	span->end += base;
+}
+
+void result_shift(struct result *result, uint32_t base)
+{
+	shift(&result->span, base);
+	for (size_t i = 0; i < result->reasons.length; i++)
+		shift(&result->reasons.data[i].span, base);
+	for (size_t i = 0; i < result->events.length; i++)
+		shift(&result->events.data[i].span, base);
+}
+
 void summary_add(struct run_summary *summary, const struct result *result)
 {
 	summary->counts[result->status]++;

@@ -111,6 +111,9 @@ struct reason *result_add(struct result *result, enum status status, const char 
 			  struct span span, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* The program's text now begins at `base` of another source set: move all places with it. */
+void result_shift(struct result *result, uint32_t base);
+
 /* A whole run. */
 struct run_summary {
 	size_t counts[STATUS_COUNT];

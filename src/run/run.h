@@ -30,6 +30,11 @@ struct param_value {
  * of a string param is added to the program. */
 bool run_set_param(struct program *program, const struct param_value *value, struct error *error);
 
+bool run_has_param(const struct program *program, const char *name);
+
+/* A time as the language writes it. */
+bool run_read_duration(const char *text, int64_t *ns);
+
 /* Run scenario `index` of a verified program. The result is filled whatever happens; when this
  * returns, everything that the scenario made on the host is gone, or its remains are a BROKEN. */
 void run_scenario(const struct program *program, size_t index, struct host *host,

@@ -1,0 +1,276 @@
+#include "base/json.h"
+
+#include "report/report.h"
+#include "sema/metrics.h"
+
+#include <math.h>
+
+static void put_place(struct json *json, struct source_set *sources, struct span span, bool column)
+{
+	struct source_place place;
+	if (!source_locate(sources, span.start, &place)) {
+		json_key(json, "file");
+		json_null(json);
+		return;
+	}
+	json_member_string(json, "file", place.file->name);
+	json_member_int(json, "line", place.line);
+	if (column)
+		json_member_int(json, "column", place.column);
+}
+
+static void put_environment(struct json *json, const struct environment *environment)
+{
+	json_key(json, "environment");
+	json_object(json);
+	json_member_string(json, "kernel", environment->kernel);
+	json_member_string(json, "cmdline", environment->cmdline);
+	json_member_string(json, "cpu_model", environment->cpu_model);
+	json_key(json, "topology");
+	json_object(json);
+	json_member_string(json, "name", environment->topology);
+	json_member_int(json, "cpus", environment->cpu_count);
+	json_member_int(json, "cores", environment->core_count);
+	json_member_int(json, "llcs", environment->llc_count);
+	json_member_int(json, "nodes", environment->node_count);
+	json_object_end(json);
+	json_member_string(json, "backend", environment->host.backend);
+	json_member_string(json, "cgroup", environment->host.detail);
+	json_key(json, "scheduler");
+	json_null(json);
+	json_key(json, "seed");
+	json_uint(json, environment->seed);
+	json_object_end(json);
+}
+
+static void put_totals(struct json *json, const struct report *report)
+{
+	static const struct {
+		enum status status;
+		const char *key;
+	} keys[] = {{STATUS_PASS, "pass"},     {STATUS_FAIL, "fail"},
+		    {STATUS_SKIP, "skip"},     {STATUS_BROKEN, "broken"},
+		    {STATUS_INCONCLUSIVE, "inconclusive"}, {STATUS_TIMEOUT, "timeout"}};
+	struct run_summary summary = {0};
+	for (size_t i = 0; i < report->count; i++)
+		summary_add(&summary, &report->results[i]);
+	json_key(json, "totals");
+	json_object(json);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		json_member_int(json, keys[i].key, (int64_t)summary.counts[keys[i].status]);
+	json_object_end(json);
+}
+
+/* A figure: nothing where there is none, a whole number where its unit is one. */
+static void put_figure(struct json *json, const char *key, double value, bool whole)
+{
+	json_key(json, key);
+	if (isnan(value))
+		json_null(json);
+	else if (whole)
+		json_int(json, (int64_t)value);
+	else
+		json_double(json, value);
+}
+
+static void put_reason(struct json *json, struct source_set *sources, const struct reason *reason)
+{
+	bool whole = reason->unit[0] != 'f';
+	json_object(json);
+	json_member_string(json, "status", status_name(reason->status));
+	json_member_string(json, "check", reason->check);
+	json_member_string(json, "message", reason->message);
+	put_place(json, sources, reason->span, true);
+	if (*reason->cgroup)
+		json_member_string(json, "cgroup", reason->cgroup);
+	if (reason->worker >= 0)
+		json_member_int(json, "worker", reason->worker);
+	if (reason->has_figures) {
+		put_figure(json, "observed", reason->observed, whole);
+		put_figure(json, "limit", reason->limit, whole);
+		json_member_string(json, "unit", reason->unit);
+	}
+	json_object_end(json);
+}
+
+static void put_worker(struct json *json, const struct worker_result *worker)
+{
+	json_object(json);
+	json_member_int(json, "pid", worker->pid);
+	json_key(json, "work_units");
+	json_uint(json, worker->units);
+	json_key(json, "iterations");
+	json_uint(json, worker->iterations);
+	json_member_int(json, "wall_ns", worker->wall_ns);
+	json_member_int(json, "cpu_ns", worker->cpu_ns);
+	json_member_int(json, "gap_ns", worker->gap_ns);
+	json_key(json, "migrations");
+	json_uint(json, worker->migrations);
+	json_key(json, "strays");
+	json_uint(json, worker->strays);
+	json_member_string(json, "cpus", worker->cpus);
+	json_member_bool(json, "complete", worker->complete);
+	json_object_end(json);
+}
+
+static void put_group(struct json *json, const struct group_result *group)
+{
+	json_object(json);
+	json_member_string(json, "cgroup", group->cgroup);
+	json_member_string(json, "work", group->work);
+	json_member_int(json, "workers", (int64_t)group->worker_count);
+	json_member_bool(json, "judged", group->judged);
+	json_key(json, "metrics");
+	json_object(json);
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+		enum type unit = metric_table[metric].unit;
+		if (unit == TYPE_BOOL) {
+			json_key(json, metric_table[metric].name);
+			if (isnan(group->metrics[metric]))
+				json_null(json);
+			else
+				json_bool(json, group->metrics[metric] == 0);
+		} else {
+			put_figure(json, metric_table[metric].name, group->metrics[metric],
+				   unit == TYPE_DURATION);
+		}
+	}
+	json_object_end(json);
+	json_key(json, "each");
+	json_array(json);
+	for (size_t i = 0; i < group->worker_count; i++)
+		put_worker(json, &group->workers[i]);
+	json_array_end(json);
+	json_object_end(json);
+}
+
+static void put_steps(struct json *json, const struct result *result)
+{
+	json_key(json, "steps");
+	json_array(json);
+	for (size_t i = 0; i < result->steps.length; i++) {
+		const struct step_result *step = &result->steps.data[i];
+		json_object(json);
+		json_member_string(json, "name", step->name);
+		json_member_int(json, "start_ns", step->start_ns);
+		json_member_int(json, "end_ns", step->end_ns);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void put_scenario(struct json *json, const struct report *report,
+			 const struct result *result)
+{
+	json_object(json);
+	json_member_string(json, "name", result->name);
+	json_member_string(json, "description", result->doc);
+	json_member_string(json, "category", result->category);
+	put_place(json, report->sources, result->span, false);
+	json_member_string(json, "status", status_name(result->status));
+	json_member_int(json, "duration_ns", result->duration_ns);
+	json_key(json, "checks_held");
+	json_uint(json, result->checks);
+	json_key(json, "reasons");
+	json_array(json);
+	for (size_t i = 0; i < result->reasons.length; i++)
+		put_reason(json, report->sources, &result->reasons.data[i]);
+	json_array_end(json);
+	json_key(json, "notes");
+	json_array(json);
+	for (size_t i = 0; i < result->notes.length; i++)
+		json_string(json, result->notes.data[i]);
+	json_array_end(json);
+	put_steps(json, result);
+	json_key(json, "groups");
+	json_array(json);
+	for (size_t i = 0; i < result->groups.length; i++)
+		put_group(json, &result->groups.data[i]);
+	json_array_end(json);
+	json_object_end(json);
+}
+
+void report_json(const struct report *report, struct text *out)
+{
+	struct json json;
+	json_start(&json, out, true);
+	json_object(&json);
+	json_member_string(&json, "schema", "ktstr.report/1");
+	json_member_string(&json, "tool", "ktstr " KTSTR_VERSION);
+	put_environment(&json, report->environment);
+	put_totals(&json, report);
+	json_key(&json, "scenarios");
+	json_array(&json);
+	for (size_t i = 0; i < report->count; i++)
+		put_scenario(&json, report, &report->results[i]);
+	json_array_end(&json);
+	json_object_end(&json);
+	text_putc(out, '\n');
+}
+
+static void put_optional(struct json *json, const char *key, const char *value)
+{
+	if (*value)
+		json_member_string(json, key, value);
+}
+
+static void put_event(struct json *json, const struct report *report, const struct event *event)
+{
+	json_object(json);
+	json_member_int(json, "t_ns", event->t_ns);
+	json_member_string(json, "op", event->op);
+	put_optional(json, "step", event->step);
+	put_optional(json, "cgroup", event->cgroup);
+	put_optional(json, "to", event->to);
+	put_optional(json, "cpus", event->cpus);
+	put_optional(json, "knob", event->knob);
+	put_optional(json, "value", event->value);
+	if (event->count >= 0)
+		json_member_int(json, "count", event->count);
+	put_optional(json, "work", event->work);
+	if (event->length_ns >= 0)
+		json_member_int(json, "length_ns", event->length_ns);
+	put_optional(json, "text", event->text);
+	if (event->implied)
+		json_member_bool(json, "implied", true);
+	put_place(json, report->sources, event->span, false);
+	json_object_end(json);
+}
+
+static void put_plan(struct json *json, const struct report *report, const struct result *result)
+{
+	json_object(json);
+	json_member_string(json, "name", result->name);
+	put_place(json, report->sources, result->span, false);
+	json_member_string(json, "status", status_name(result->status));
+	json_member_string(json, "reason",
+			   result->reasons.length ? result->reasons.data[0].message : "");
+	json_key(json, "reasons");
+	json_array(json);
+	for (size_t i = 0; i < result->reasons.length; i++)
+		put_reason(json, report->sources, &result->reasons.data[i]);
+	json_array_end(json);
+	json_member_int(json, "bound_ns", result->duration_ns);
+	json_key(json, "events");
+	json_array(json);
+	for (size_t i = 0; i < result->events.length; i++)
+		put_event(json, report, &result->events.data[i]);
+	json_array_end(json);
+	json_object_end(json);
+}
+
+void report_plan_json(const struct report *report, struct text *out)
+{
+	struct json json;
+	json_start(&json, out, true);
+	json_object(&json);
+	json_member_string(&json, "schema", "ktstr.plan/1");
+	json_member_string(&json, "topology", report->environment->topology);
+	json_key(&json, "scenarios");
+	json_array(&json);
+	for (size_t i = 0; i < report->count; i++)
+		put_plan(&json, report, &report->results[i]);
+	json_array_end(&json);
+	json_object_end(&json);
+	text_putc(out, '\n');
+}

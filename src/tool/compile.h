@@ -1,0 +1,27 @@
+/*
+ * compile: one file all the way from text to a verified program, as every command needs it.
+ */
+#ifndef KTSTR_TOOL_COMPILE_H
+#define KTSTR_TOOL_COMPILE_H
+
+#include "code/program.h"
+#include "source/diag.h"
+#include "syntax/tree.h"
+
+struct compilation {
+	struct source_set sources;
+	struct diag_list diags;
+	struct arena arena;
+	struct map names;
+	struct tree tree;
+	struct program program; /* empty while there are errors, or when it was not asked for */
+};
+
+/* Read and check a file; with `emit`, make the program of a sound one, too. False when the file
+ * cannot be read, or our own output does not verify; the program's mistakes are in `diags`, in
+ * order. To be freed in every case. */
+bool compile_file(struct compilation *compilation, const char *path, bool emit,
+		  bool warnings_are_errors, struct error *error);
+void compile_free(struct compilation *compilation);
+
+#endif

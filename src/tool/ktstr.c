@@ -1,0 +1,129 @@
+/* ktstr: runs scenarios, on the machine or on paper. */
+#include "tool/ktstr.h"
+
+#include "host/topology.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"ktstr " KTSTR_VERSION ": tests Linux schedulers with scenarios written in KTS\n"
+	"\n"
+	"  ktstr exec FILE...   run scenarios on this machine, and judge\n"
+	"  ktstr plan FILE...   the same on paper, on any topology (--topo 2n4l4c2t)\n"
+	"  ktstr list FILE...   the scenarios of files and folders\n"
+	"  ktstr topo [T]       this machine's CPUs, or those of a topology; `presets` lists them\n"
+	"\n"
+	"  ktstr exec --help has the options. ktstrc checks programs without running them.\n";
+
+static const struct {
+	const char *name;
+	int (*main)(int count, char **arguments);
+} commands[] = {{"exec", exec_main}, {"plan", plan_main}, {"list", list_main}, {"topo", topo_main}};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+int list_main(int count, char **arguments)
+{
+	struct ktstr_options options;
+	struct ktstr_programs programs = {0};
+	struct text out = {0};
+	int code;
+	if (ktstr_read_options(&options, count, arguments, &code) &&
+	    ktstr_compile(&programs, &options, &code)) {
+		size_t listed = 0;
+		for (size_t i = 0; i < programs.all.length; i++) {
+			const struct program *program = &programs.all.data[i]->program;
+			for (size_t j = 0; j < program->scenarios.length; j++) {
+				const struct scenario *scenario = &program->scenarios.data[j];
+				if (!ktstr_is_selected(&options, scenario->name))
+					continue;
+				text_printf(&out, "%-30s %-12s %s\n", scenario->name,
+					    scenario->category, scenario->doc);
+				listed++;
+			}
+		}
+		code = listed ? EXIT_CLEAN : 5;
+		if (!console_write(STDOUT_FILENO, &out))
+			code = EXIT_INTERNAL;
+	}
+	text_free(&out);
+	ktstr_free_programs(&programs);
+	ktstr_free_options(&options);
+	return code;
+}
+
+static void put_sets(struct text *out, const char *name, const struct cpuset *sets, int count,
+		     const int *numbers)
+{
+	for (int i = 0; i < count; i++) {
+		text_printf(out, "  %s(%d)  ", name, numbers ? numbers[i] : i);
+		if (cpuset_empty(&sets[i]))
+			text_puts(out, "no CPUs");
+		cpuset_print(out, &sets[i]);
+		text_putc(out, '\n');
+	}
+}
+
+static void put_presets(struct text *out)
+{
+	const char *name, *label;
+	for (int i = 0; topology_preset(i, &name, &label); i++)
+		text_printf(out, "%-20s %s\n", name, label);
+}
+
+int topo_main(int count, char **arguments)
+{
+	struct topology topology;
+	struct error error;
+	struct text out = {0};
+	bool presets = count > 1 && strcmp(arguments[1], "presets") == 0;
+	const char *text = count > 1 ? arguments[count - 1] : NULL;
+	if (presets) {
+		put_presets(&out);
+	} else {
+		if (!(text ? topology_read_text(&topology, text, &error)
+			   : topology_read_machine(&topology, &error))) {
+			console_error("ktstr", "%s", error.message);
+			return EXIT_USAGE;
+		}
+		text_printf(&out,
+			    "%s: %d CPUs, %d cores of up to %d threads, %d LLC%s, %d NUMA node%s\n",
+			    topology.name, topology.cpu_count, topology.core_count, topology.smt,
+			    topology.llc_count, topology.llc_count == 1 ? "" : "s",
+			    topology.node_count, topology.node_count == 1 ? "" : "s");
+		put_sets(&out, "node", topology.nodes, topology.node_count, topology.node_numbers);
+		put_sets(&out, "llc", topology.llcs, topology.llc_count, NULL);
+		text_puts(&out, "  usable   ");
+		cpuset_print(&out, &topology.usable);
+		text_putc(&out, '\n');
+		topology_free(&topology);
+	}
+	bool written = console_write(STDOUT_FILENO, &out);
+	text_free(&out);
+	return written ? EXIT_CLEAN : EXIT_INTERNAL;
+}
+
+int main(int count, char **arguments)
+{
+	setlocale(LC_CTYPE, "C.UTF-8");
+	if (count > 1 && strcmp(arguments[1], "--version") == 0) {
+		puts("ktstr " KTSTR_VERSION);
+		return EXIT_CLEAN;
+	}
+	if (count < 2 || strcmp(arguments[1], "--help") == 0 || strcmp(arguments[1], "-h") == 0 ||
+	    strcmp(arguments[1], "help") == 0) {
+		fputs(usage, count < 2 ? stderr : stdout);
+		return count < 2 ? EXIT_USAGE : EXIT_CLEAN;
+	}
+	const char *names[COMMANDS + 1] = {0};
+	for (int i = 0; i < COMMANDS; i++) {
+		if (strcmp(arguments[1], commands[i].name) == 0)
+			return commands[i].main(count - 1, arguments + 1);
+		names[i] = commands[i].name;
+	}
+	console_unknown("ktstr", "command", arguments[1], names);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,53 @@
+/*
+ * ktstr: the options that `ktstr exec` and `ktstr plan` share, and the programs they name.
+ */
+#ifndef KTSTR_TOOL_KTSTR_H
+#define KTSTR_TOOL_KTSTR_H
+
+#include "run/run.h"
+#include "tool/compile.h"
+#include "tool/console.h"
+
+enum backend { BACKEND_AUTO, BACKEND_CGROUP, BACKEND_AFFINITY, BACKEND_PLAN };
+enum format { FORMAT_HUMAN, FORMAT_JSON };
+
+struct report_target {
+	enum format format;
+	const char *path;
+};
+
+struct ktstr_options {
+	struct run_options run;
+	enum backend backend;
+	enum format format;
+	enum console_color color;
+	bool quiet;
+	bool keep;
+	const char *glob; /* scenarios to run, NULL: all */
+	VECTOR(const char *) topologies;
+	VECTOR(struct report_target) reports;
+	VECTOR(struct param_value) params;
+	VECTOR(char *) files; /* folders are walked; owned */
+};
+
+/* Fill the options from a command's arguments (the command's name first). False when the program
+ * is to end with *code: --help, or a mistake, which has been told. */
+bool ktstr_read_options(struct ktstr_options *options, int count, char **arguments, int *code);
+void ktstr_free_options(struct ktstr_options *options);
+
+/* The programs of all files, or none: their diagnostics go to stderr, *code is then the exit code.
+ * Each is on its own, with its own sources. */
+struct ktstr_programs {
+	VECTOR(struct compilation *) all;
+};
+bool ktstr_compile(struct ktstr_programs *programs, const struct ktstr_options *options, int *code);
+void ktstr_free_programs(struct ktstr_programs *programs);
+bool ktstr_is_selected(const struct ktstr_options *options, const char *scenario);
+
+/* The commands; each returns the exit code. */
+int exec_main(int count, char **arguments);
+int plan_main(int count, char **arguments);
+int list_main(int count, char **arguments);
+int topo_main(int count, char **arguments);
+
+#endif

@@ -1,0 +1,185 @@
+/* ktstrc: checks programs, shows what they compile to, explains. */
+#include "code/disasm.h"
+#include "tool/compile.h"
+#include "tool/console.h"
+#include "tool/reference.h"
+
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"ktstrc " KTSTR_VERSION ": checks scheduler scenarios written in KTS\n"
+	"\n"
+	"  ktstrc check FILE...     prove the programs sound; nothing is touched\n"
+	"  ktstrc disasm FILE...    show the bytecode\n"
+	"  ktstrc explain KTS0123   what a diagnostic means\n"
+	"  ktstrc words [NAME]      words of the language: functions, work, knobs, metrics\n"
+	"  ktstrc ops               the instruction set\n"
+	"\n"
+	"  FILE may be - for standard input. Options:\n"
+	"  --format human|json      how check prints (json: one object a line)\n"
+	"  --max-errors N           errors shown per file, 20; 0 for all\n"
+	"  -Werror                  warnings are errors\n"
+	"  --color auto|always|never\n"
+	"\n"
+	"exit: 0 clean, 1 diagnostics, 2 usage or unreadable file, 3 internal error\n";
+
+static const char *const commands[] = {"check", "disasm", "explain", "words", "ops", "help", NULL};
+
+struct options {
+	bool json;
+	bool warnings_are_errors;
+	size_t max_errors;
+	enum console_color color;
+};
+
+static bool read_options(int count, char **arguments, struct options *options)
+{
+	static const struct option known[] = {{"format", required_argument, NULL, 'f'},
+					      {"max-errors", required_argument, NULL, 'm'},
+					      {"color", required_argument, NULL, 'c'},
+					      {"help", no_argument, NULL, 'h'},
+					      {NULL, 0, NULL, 0}};
+	static const char *const names[] = {"--format", "--max-errors", "--color", "--help",
+					    "-Werror", NULL};
+	*options = (struct options){.max_errors = 20};
+	opterr = 0;
+	for (int option; (option = getopt_long(count, arguments, ":W:h", known, NULL)) != -1;) {
+		char *end = NULL;
+		if (option == 'h') {
+			fputs(usage, stdout);
+			return false;
+		} else if (option == 'W' && strcmp(optarg, "error") == 0) {
+			options->warnings_are_errors = true;
+		} else if (option == 'f' &&
+			   (strcmp(optarg, "human") == 0 || strcmp(optarg, "json") == 0)) {
+			options->json = optarg[0] == 'j';
+		} else if (option == 'c' && console_read_color(optarg, &options->color)) {
+			continue;
+		} else if (option == 'm' && *optarg >= '0' && *optarg <= '9' &&
+			   (options->max_errors = strtoul(optarg, &end, 10), !*end)) {
+			continue;
+		} else if (option == '?' && arguments[optind - 1][0] == '-') {
+			console_unknown("ktstrc", "option", arguments[optind - 1], names);
+			return false;
+		} else if (option == ':') {
+			console_error("ktstrc", "%s wants a value", arguments[optind - 1]);
+			return false;
+		} else {
+			console_error("ktstrc", "'%s' is no value for this option",
+				      optarg ? optarg : "");
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Print a file's diagnostics; false if they could not be written. */
+static bool print_diags(struct compilation *compilation, const struct options *options)
+{
+	struct text out = {0};
+	int fd = options->json ? STDOUT_FILENO : STDERR_FILENO;
+	struct diag_style style = {.color = console_use_color(options->color, fd),
+				   .limit = options->max_errors};
+	if (options->json)
+		diag_render_json(&compilation->diags, &style, &out);
+	else
+		diag_render(&compilation->diags, &style, &out);
+	bool written = console_write(fd, &out);
+	text_free(&out);
+	return written;
+}
+
+static int check_file(const char *path, const struct options *options, bool disasm)
+{
+	struct compilation compilation;
+	struct error error;
+	int code = EXIT_CLEAN;
+	if (!compile_file(&compilation, path, disasm, options->warnings_are_errors, &error)) {
+		console_error("ktstrc", "%s", error.message);
+		code = compilation.sources.files.length ? EXIT_INTERNAL : EXIT_USAGE;
+	} else {
+		bool written = print_diags(&compilation, options);
+		code = compilation.diags.errors ? EXIT_FOUND : EXIT_CLEAN;
+		if (disasm && code == EXIT_CLEAN) {
+			struct text out = {0};
+			disasm_program(&compilation.program, &compilation.sources, &out);
+			written &= console_write(STDOUT_FILENO, &out);
+			text_free(&out);
+		}
+		if (!written) {
+			console_error("ktstrc", "cannot write the output");
+			code = EXIT_INTERNAL;
+		}
+	}
+	compile_free(&compilation);
+	return code;
+}
+
+static int check_files(int count, char **files, const struct options *options, bool disasm)
+{
+	int worst = EXIT_CLEAN;
+	if (!count) {
+		console_error("ktstrc", "which file? (- is standard input)");
+		return EXIT_USAGE;
+	}
+	for (int i = 0; i < count; i++) {
+		int code = check_file(files[i], options, disasm);
+		worst = code > worst ? code : worst;
+	}
+	return worst;
+}
+
+static int print_reference(const char *command, int count, char **names)
+{
+	struct text out = {0};
+	bool known = true;
+	if (strcmp(command, "ops") == 0)
+		reference_ops(&out);
+	else if (strcmp(command, "words") == 0)
+		known = reference_words(&out, count ? names[0] : NULL);
+	else
+		known = count == 1 && reference_explain(&out, names[0]);
+	bool written = console_write(STDOUT_FILENO, &out);
+	text_free(&out);
+	if (!known)
+		console_error("ktstrc", count ? "nothing is known of '%s'" : "%s what?",
+			      count ? names[0] : command);
+	else if (!written)
+		console_error("ktstrc", "cannot write the output");
+	return !known ? EXIT_USAGE : written ? EXIT_CLEAN : EXIT_INTERNAL;
+}
+
+int main(int count, char **arguments)
+{
+	struct options options;
+	/* For the width of what diagnostics quote; numbers stay as C writes them. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	if (count > 1 && (strcmp(arguments[1], "--version") == 0)) {
+		puts("ktstrc " KTSTR_VERSION);
+		return EXIT_CLEAN;
+	}
+	if (count < 2 || strcmp(arguments[1], "--help") == 0 || strcmp(arguments[1], "help") == 0 ||
+	    strcmp(arguments[1], "-h") == 0) {
+		fputs(usage, count < 2 ? stderr : stdout);
+		return count < 2 ? EXIT_USAGE : EXIT_CLEAN;
+	}
+	const char *command = arguments[1];
+	bool help = false;
+	for (int i = 2; i < count; i++)
+		help |= strcmp(arguments[i], "--help") == 0 || strcmp(arguments[i], "-h") == 0;
+	if (!read_options(count - 1, arguments + 1, &options))
+		return help ? EXIT_CLEAN : EXIT_USAGE;
+	char **rest = arguments + 1 + optind;
+	int left = count - 1 - optind;
+	if (strcmp(command, "check") == 0 || strcmp(command, "disasm") == 0)
+		return check_files(left, rest, &options, command[0] == 'd');
+	if (strcmp(command, "explain") == 0 || strcmp(command, "words") == 0 ||
+	    strcmp(command, "ops") == 0)
+		return print_reference(command, left, rest);
+	console_unknown("ktstrc", "command", command, commands);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,343 @@
+#include "tool/ktstr.h"
+
+#include "sema/sema.h"
+
+#include <dirent.h>
+#include <fnmatch.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"ktstr %s FILE... runs the scenarios of .kts files; folders are searched for them\n"
+	"\n"
+	"  -k GLOB                only scenarios whose names match\n"
+	"  -D NAME=VALUE          the value of a param\n"
+	"  --duration T           what percentages of `hold` are of; wins over the scenario\n"
+	"  --settle T             wait between new cgroups and their load\n"
+	"  --workers N            workers of a spawn that gives no count\n"
+	"  --timeout T            end a scenario as TIMEOUT after this time\n"
+	"  --seed N               of the random choices; printed in the report\n"
+	"  --format human|json    what goes to standard output\n"
+	"  --report FORMAT=PATH   the same into a file; may be repeated\n"
+	"  --backend WORD         auto, cgroup, affinity or plan\n"
+	"  --topo T               plan: on this topology; may be repeated. A label (2n4l4c2t),\n"
+	"                         a preset (numa2-4llc), an hwloc synthetic string or XML file\n"
+	"  --keep                 leave the cgroups in place at the end\n"
+	"  --quiet                print only what is not well\n"
+	"  --color auto|always|never\n"
+	"\n"
+	"exit: 0 passed, 1 a check failed, 2 usage or does not compile, 3 broken or timed out,\n"
+	"      4 all skipped, 5 nothing selected, 6 inconclusive\n";
+
+enum option_id {
+	OPTION_HELP = 'h',
+	OPTION_GLOB = 'k',
+	OPTION_DEFINE = 'D',
+	OPTION_DURATION = 256,
+	OPTION_SETTLE,
+	OPTION_WORKERS,
+	OPTION_TIMEOUT,
+	OPTION_SEED,
+	OPTION_FORMAT,
+	OPTION_REPORT,
+	OPTION_BACKEND,
+	OPTION_TOPO,
+	OPTION_KEEP,
+	OPTION_QUIET,
+	OPTION_COLOR,
+};
+
+static const struct option known[] = {{"help", no_argument, NULL, OPTION_HELP},
+				      {"duration", required_argument, NULL, OPTION_DURATION},
+				      {"settle", required_argument, NULL, OPTION_SETTLE},
+				      {"workers", required_argument, NULL, OPTION_WORKERS},
+				      {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+				      {"seed", required_argument, NULL, OPTION_SEED},
+				      {"format", required_argument, NULL, OPTION_FORMAT},
+				      {"report", required_argument, NULL, OPTION_REPORT},
+				      {"backend", required_argument, NULL, OPTION_BACKEND},
+				      {"topo", required_argument, NULL, OPTION_TOPO},
+				      {"keep", no_argument, NULL, OPTION_KEEP},
+				      {"quiet", no_argument, NULL, OPTION_QUIET},
+				      {"color", required_argument, NULL, OPTION_COLOR},
+				      {NULL, 0, NULL, 0}};
+
+static bool bad_value(const char *option, const char *value, const char *wanted)
+{
+	console_error("ktstr", "--%s wants %s, not '%s'", option, wanted, value);
+	return false;
+}
+
+static bool read_duration(const char *option, const char *text, int64_t least, int64_t *ns)
+{
+	if (run_read_duration(text, ns) && *ns >= least)
+		return true;
+	return bad_value(option, text, "a time such as 500ms or 2s");
+}
+
+static bool read_count(const char *option, const char *text, int64_t least, int64_t *count)
+{
+	char *end;
+	long long value = strtoll(text, &end, 10);
+	*count = value;
+	return (*text && !*end && value >= least) || bad_value(option, text, "a number");
+}
+
+static bool read_format(const char *word, size_t length, enum format *format)
+{
+	*format = length == 4 && memcmp(word, "json", 4) == 0 ? FORMAT_JSON : FORMAT_HUMAN;
+	return *format == FORMAT_JSON || (length == 5 && memcmp(word, "human", 5) == 0);
+}
+
+static bool read_report(struct ktstr_options *options, const char *text)
+{
+	struct report_target target;
+	const char *equals = strchr(text, '=');
+	if (!equals || !equals[1] || !read_format(text, (size_t)(equals - text), &target.format))
+		return bad_value("report", text, "json=PATH or human=PATH");
+	target.path = equals + 1;
+	VECTOR_PUSH(&options->reports, target);
+	return true;
+}
+
+static bool read_define(struct ktstr_options *options, char *text)
+{
+	char *equals = strchr(text, '=');
+	if (!equals) {
+		console_error("ktstr", "-D wants NAME=VALUE, not '%s'", text);
+		return false;
+	}
+	*equals = '\0';
+	VECTOR_PUSH(&options->params, (struct param_value){text, equals + 1});
+	return true;
+}
+
+static bool read_backend(const char *word, enum backend *backend)
+{
+	static const char *const words[] = {"auto", "cgroup", "affinity", "plan"};
+	for (int i = 0; i < 4; i++) {
+		if (strcmp(word, words[i]) == 0) {
+			*backend = (enum backend)i;
+			return true;
+		}
+	}
+	return bad_value("backend", word, "auto, cgroup, affinity or plan");
+}
+
+static bool take_option(struct ktstr_options *options, int option, char *value)
+{
+	int64_t seed;
+	switch (option) {
+	case OPTION_GLOB:
+		options->glob = value;
+		return true;
+	case OPTION_DEFINE:
+		return read_define(options, value);
+	case OPTION_DURATION:
+		return read_duration("duration", value, 1, &options->run.duration_ns);
+	case OPTION_SETTLE:
+		return read_duration("settle", value, 0, &options->run.settle_ns);
+	case OPTION_TIMEOUT:
+		return read_duration("timeout", value, 1, &options->run.timeout_ns);
+	case OPTION_WORKERS:
+		return read_count("workers", value, 1, &options->run.workers);
+	case OPTION_SEED:
+		if (!read_count("seed", value, 0, &seed))
+			return false;
+		options->run.seed = (uint64_t)seed;
+		return true;
+	case OPTION_FORMAT:
+		return read_format(value, strlen(value), &options->format) ||
+		       bad_value("format", value, "human or json");
+	case OPTION_REPORT:
+		return read_report(options, value);
+	case OPTION_BACKEND:
+		return read_backend(value, &options->backend);
+	case OPTION_TOPO:
+		VECTOR_PUSH(&options->topologies, value);
+		return true;
+	case OPTION_KEEP:
+		options->keep = true;
+		return true;
+	case OPTION_QUIET:
+		options->quiet = true;
+		return true;
+	default:
+		return console_read_color(value, &options->color) ||
+		       bad_value("color", value, "auto, always or never");
+	}
+}
+
+static void unknown_option(const char *given)
+{
+	const char *names[sizeof(known) / sizeof(known[0]) + 1] = {0};
+	char spelled[sizeof(known) / sizeof(known[0])][24];
+	for (int i = 0; known[i].name; i++) {
+		snprintf(spelled[i], sizeof(spelled[i]), "--%s", known[i].name);
+		names[i] = spelled[i];
+	}
+	console_unknown("ktstr", "option", given, names);
+}
+
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool add_path(struct ktstr_options *options, const char *path, bool named, int depth);
+
+/* The .kts files below a folder, by name. */
+static bool add_folder(struct ktstr_options *options, const char *path, int depth)
+{
+	struct dirent **entries;
+	int count = depth < 16 ? scandir(path, &entries, NULL, compare_names) : 0;
+	if (count < 0) {
+		console_error("ktstr", "%s: cannot read the folder: %m", path);
+		return false;
+	}
+	bool fine = true;
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+		struct text below = {0};
+		text_printf(&below, "%s/%s", path, name);
+		if (name[0] != '.' && fine)
+			fine = add_path(options, text_string(&below), false, depth + 1);
+		text_free(&below);
+		free(entries[i]);
+	}
+	if (count > 0)
+		free(entries);
+	return fine;
+}
+
+static bool add_path(struct ktstr_options *options, const char *path, bool named, int depth)
+{
+	struct stat status;
+	bool there = strcmp(path, "-") == 0 || stat(path, &status) == 0;
+	if (there && strcmp(path, "-") != 0 && S_ISDIR(status.st_mode))
+		return add_folder(options, path, depth);
+	size_t length = strlen(path);
+	if (named || (length > 4 && strcmp(path + length - 4, ".kts") == 0)) {
+		char *copy = memory_resize(NULL, length + 1);
+		strcpy(copy, path);
+		VECTOR_PUSH(&options->files, copy);
+	}
+	return true;
+}
+
+bool ktstr_read_options(struct ktstr_options *options, int count, char **arguments, int *code)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	*options = (struct ktstr_options){
+		.run = {.duration_ns = -1, .settle_ns = -1, .workers = -1, .timeout_ns = -1}};
+	options->run.seed = ((uint64_t)now.tv_sec * 1000003u ^ (uint64_t)now.tv_nsec ^
+			     (uint64_t)getpid() << 20) & 0xffffffff;
+	*code = EXIT_USAGE;
+	opterr = 0;
+	for (int option;
+	     (option = getopt_long(count, arguments, ":hk:D:", known, NULL)) != -1;) {
+		if (option == OPTION_HELP) {
+			printf(usage, arguments[0]);
+			*code = EXIT_CLEAN;
+			return false;
+		}
+		if (option == '?') {
+			unknown_option(arguments[optind - 1]);
+			return false;
+		}
+		if (option == ':') {
+			console_error("ktstr", "%s wants a value", arguments[optind - 1]);
+			return false;
+		}
+		if (!take_option(options, option, optarg))
+			return false;
+	}
+	for (int i = optind; i < count; i++) {
+		if (!add_path(options, arguments[i], true, 0))
+			return false;
+	}
+	return true;
+}
+
+void ktstr_free_options(struct ktstr_options *options)
+{
+	for (size_t i = 0; i < options->files.length; i++)
+		free(options->files.data[i]);
+	VECTOR_FREE(&options->files);
+	VECTOR_FREE(&options->topologies);
+	VECTOR_FREE(&options->reports);
+	VECTOR_FREE(&options->params);
+}
+
+static void print_diags(struct compilation *compilation, const struct ktstr_options *options)
+{
+	struct text out = {0};
+	struct diag_style style = {.color = console_use_color(options->color, STDERR_FILENO),
+				   .limit = 20};
+	diag_render(&compilation->diags, &style, &out);
+	console_write(STDERR_FILENO, &out);
+	text_free(&out);
+}
+
+/* Give the params their values; one that no program has is a mistake. */
+static bool set_params(struct ktstr_programs *programs, const struct ktstr_options *options)
+{
+	for (size_t i = 0; i < options->params.length; i++) {
+		const struct param_value *value = &options->params.data[i];
+		struct error error = {0};
+		bool used = false, fine = true;
+		for (size_t j = 0; fine && j < programs->all.length; j++) {
+			struct program *program = &programs->all.data[j]->program;
+			bool has = run_has_param(program, value->name);
+			fine = run_set_param(program, value, &error) || !has;
+			used |= has;
+		}
+		if (!used || !fine) {
+			console_error("ktstr", "-D: %s", error.message);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool ktstr_compile(struct ktstr_programs *programs, const struct ktstr_options *options, int *code)
+{
+	*programs = (struct ktstr_programs){0};
+	*code = EXIT_USAGE;
+	bool fine = true;
+	for (size_t i = 0; i < options->files.length; i++) {
+		struct compilation *compilation = memory_zeroed(1, sizeof(*compilation));
+		struct error error;
+		VECTOR_PUSH(&programs->all, compilation);
+		if (!compile_file(compilation, options->files.data[i], true, false, &error)) {
+			console_error("ktstr", "%s", error.message);
+			fine = false;
+			continue;
+		}
+		/* `exec` and `plan` say nothing of warnings: `ktstrc check` does. */
+		if (compilation->diags.errors) {
+			print_diags(compilation, options);
+			fine = false;
+		}
+	}
+	return fine && set_params(programs, options);
+}
+
+void ktstr_free_programs(struct ktstr_programs *programs)
+{
+	for (size_t i = 0; i < programs->all.length; i++) {
+		compile_free(programs->all.data[i]);
+		free(programs->all.data[i]);
+	}
+	VECTOR_FREE(&programs->all);
+}
+
+bool ktstr_is_selected(const struct ktstr_options *options, const char *scenario)
+{
+	return !options->glob || fnmatch(options->glob, scenario, 0) == 0;
+}

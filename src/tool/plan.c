@@ -1,0 +1,158 @@
+/* ktstr plan: the same programs on hosts that are only imagined. */
+#include "host/host.h"
+#include "report/report.h"
+#include "tool/ktstr.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One cell of the table that several topologies give. */
+struct verdict {
+	char scenario[128];
+	char topology[64];
+	enum status status;
+	char reason[160];
+};
+
+struct planning {
+	struct ktstr_options options;
+	struct ktstr_programs programs;
+	struct run_summary summary;
+	VECTOR(struct verdict) verdicts;
+	struct text out;
+	bool first; /* of several JSON objects */
+};
+
+static void keep_verdict(struct planning *planning, const struct report *report,
+			 const struct result *result)
+{
+	struct verdict verdict = {.status = result->status};
+	snprintf(verdict.scenario, sizeof(verdict.scenario), "%s", result->name);
+	memcpy(verdict.topology, report->environment->topology, sizeof(verdict.topology));
+	if (result->reasons.length)
+		snprintf(verdict.reason, sizeof(verdict.reason), "%s",
+			 result->reasons.data[0].message);
+	VECTOR_PUSH(&planning->verdicts, verdict);
+	summary_add(&planning->summary, result);
+}
+
+/* Plan the selected scenarios of one program on one host. */
+static void plan_program(struct planning *planning, struct compilation *compilation,
+			 struct host *host)
+{
+	const struct program *program = &compilation->program;
+	VECTOR(struct result) results = {0};
+	struct environment environment = {0};
+	bool table = planning->options.topologies.length > 1;
+	snprintf(environment.topology, sizeof(environment.topology), "%s", host->topology.name);
+	for (size_t i = 0; i < program->scenarios.length; i++) {
+		struct result result;
+		if (!ktstr_is_selected(&planning->options, program->scenarios.data[i].name))
+			continue;
+		run_scenario(program, i, host, &planning->options.run, &result);
+		VECTOR_PUSH(&results, result);
+	}
+	struct report report = {.sources = &compilation->sources,
+				.environment = &environment,
+				.results = results.data,
+				.count = results.length,
+				.color = console_use_color(planning->options.color, STDOUT_FILENO),
+				.quiet = planning->options.quiet};
+	for (size_t i = 0; i < results.length; i++) {
+		keep_verdict(planning, &report, &results.data[i]);
+		if (planning->options.format == FORMAT_HUMAN && !table)
+			report_plan_text(&report, &results.data[i], &planning->out);
+	}
+	if (planning->options.format == FORMAT_JSON) {
+		text_puts(&planning->out, planning->first ? "" : ",\n");
+		report_plan_json(&report, &planning->out);
+		planning->first = false;
+	}
+	for (size_t i = 0; i < results.length; i++)
+		result_free(&results.data[i]);
+	VECTOR_FREE(&results);
+}
+
+static bool plan_topology(struct planning *planning, const char *text)
+{
+	for (size_t i = 0; i < planning->programs.all.length; i++) {
+		struct topology topology;
+		struct error error;
+		if (!(text ? topology_read_text(&topology, text, &error)
+			   : topology_read_machine(&topology, &error))) {
+			console_error("ktstr", "%s", error.message);
+			return false;
+		}
+		struct host *host = host_plan_open(&topology);
+		plan_program(planning, planning->programs.all.data[i], host);
+		host_close(host);
+	}
+	return true;
+}
+
+static void put_table(struct planning *planning)
+{
+	size_t scenario = 8, topology = 8;
+	for (size_t i = 0; i < planning->verdicts.length; i++) {
+		const struct verdict *verdict = &planning->verdicts.data[i];
+		size_t name = strlen(verdict->scenario), machine = strlen(verdict->topology);
+		scenario = name > scenario ? name : scenario;
+		topology = machine > topology ? machine : topology;
+	}
+	for (size_t i = 0; i < planning->verdicts.length; i++) {
+		const struct verdict *verdict = &planning->verdicts.data[i];
+		text_printf(&planning->out, "%-*s  %-*s  %-6s %s", (int)scenario,
+			    verdict->scenario, (int)topology, verdict->topology,
+			    verdict->status == STATUS_PASS ? "runs"
+							    : status_name(verdict->status),
+			    verdict->reason);
+		while (planning->out.data[planning->out.length - 1] == ' ')
+			planning->out.data[--planning->out.length] = '\0';
+		text_putc(&planning->out, '\n');
+	}
+}
+
+static int plan_all(struct planning *planning)
+{
+	size_t topologies = planning->options.topologies.length;
+	bool several = topologies > 1 || planning->programs.all.length > 1;
+	bool array = planning->options.format == FORMAT_JSON && several;
+	bool fine = true;
+	planning->first = true;
+	text_puts(&planning->out, array ? "[\n" : "");
+	if (!topologies)
+		fine = plan_topology(planning, NULL);
+	for (size_t i = 0; i < topologies && fine; i++)
+		fine = plan_topology(planning, planning->options.topologies.data[i]);
+	if (!fine)
+		return EXIT_USAGE;
+	text_puts(&planning->out, array ? "]\n" : "");
+	if (planning->options.format == FORMAT_HUMAN && topologies > 1)
+		put_table(planning);
+	if (!console_write(STDOUT_FILENO, &planning->out)) {
+		console_error("ktstr", "cannot write the plan: %m");
+		return EXIT_INTERNAL;
+	}
+	return summary_exit_code(&planning->summary);
+}
+
+int plan_main(int count, char **arguments)
+{
+	struct planning planning = {0};
+	int code;
+	if (ktstr_read_options(&planning.options, count, arguments, &code)) {
+		planning.options.run.trace = true;
+		if (!planning.options.files.length) {
+			console_error("ktstr", "which file? For example: ktstr plan FILE.kts");
+			code = EXIT_USAGE;
+		} else if (ktstr_compile(&planning.programs, &planning.options, &code)) {
+			code = plan_all(&planning);
+		}
+	}
+	text_free(&planning.out);
+	VECTOR_FREE(&planning.verdicts);
+	ktstr_free_programs(&planning.programs);
+	ktstr_free_options(&planning.options);
+	return code;
+}
