@@ -1,0 +1,281 @@
+/*
+ * What the cgroup back end adds to the system calls that it cannot do without. Each figure is the
+ * median of rounds in which host and bare calls take turns; a ratio above its limit ends this with
+ * 1, cgroups that cannot be written end it with 0 and a line that says so.
+ */
+#include "host/host_cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ROUNDS = 11, GROUPS = 200, TASKS = 1000 };
+
+struct bench {
+	struct host *host;
+	struct cgroup_host *cgroup;
+	int groups[GROUPS];
+	int first; /* of TASKS workers */
+	int a;     /* groups to move them between */
+	int b;
+};
+
+static void must(bool done, const char *what)
+{
+	if (done)
+		return;
+	fprintf(stderr, "bench_cgroup: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static double median(double *values)
+{
+	qsort(values, ROUNDS, sizeof(*values), ascending);
+	return values[ROUNDS / 2];
+}
+
+typedef void turn(struct bench *bench);
+
+static double time_us(turn *run, struct bench *bench)
+{
+	int64_t start = board_now_ns();
+	run(bench);
+	return (double)(board_now_ns() - start) / 1e3;
+}
+
+static bool compare(const char *name, turn *host, turn *bare, struct bench *bench, double limit)
+{
+	double hosts[ROUNDS], bares[ROUNDS];
+	host(bench); /* warm */
+	bare(bench);
+	for (int i = 0; i < ROUNDS; i++) {
+		hosts[i] = time_us(host, bench);
+		bares[i] = time_us(bare, bench);
+	}
+	double ours = median(hosts), theirs = median(bares), ratio = ours / theirs;
+	bool within = ratio <= limit;
+	printf("%-44s %16.3g x      <= %g  %s   (%.0f us, bare %.0f us)\n", name, ratio, limit,
+	       within ? "ok" : "TOO MUCH", ours, theirs);
+	return within;
+}
+
+static void host_groups(struct bench *bench)
+{
+	struct knob_value value = {0};
+	char name[16];
+	cpuset_add(&value.set, cpuset_next(&bench->host->topology.all, -1));
+	for (int i = 0; i < GROUPS; i++) {
+		snprintf(name, sizeof(name), "cell_%d", i);
+		must(bench->host->verbs->group_create(bench->host, HOST_GROUP_ROOT, name,
+						      &bench->groups[i], NULL) &&
+			     bench->host->verbs->knob_set(bench->host, bench->groups[i], KNOB_cpus,
+							  &value, NULL),
+		     "create");
+	}
+	for (int i = 0; i < GROUPS; i++)
+		must(bench->host->verbs->group_remove(bench->host, bench->groups[i], NULL),
+		     "remove");
+}
+
+/* The same directories and files, in the same hierarchies. */
+static void bare_groups(struct bench *bench)
+{
+	char name[64], list[16];
+	int length =
+		snprintf(list, sizeof(list), "%d", cpuset_next(&bench->host->topology.all, -1));
+	for (int i = 0; i < GROUPS; i++) {
+		for (int r = 0; r < bench->cgroup->root_count; r++) {
+			snprintf(name, sizeof(name), "cell_%d", i);
+			must(mkdirat(bench->cgroup->roots[r].fd, name, 0755) == 0, "mkdir");
+		}
+		snprintf(name, sizeof(name), "cell_%d/cpuset.cpus", i);
+		int fd = openat(bench->cgroup->roots[0].fd, name, O_WRONLY | O_CLOEXEC);
+		must(fd >= 0 && write(fd, list, (size_t)length) == length, "write");
+		close(fd);
+	}
+	for (int i = 0; i < GROUPS; i++) {
+		snprintf(name, sizeof(name), "cell_%d", i);
+		for (int r = 0; r < bench->cgroup->root_count; r++)
+			must(unlinkat(bench->cgroup->roots[r].fd, name, AT_REMOVEDIR) == 0,
+			     "rmdir");
+	}
+}
+
+static void host_moves(struct bench *bench)
+{
+	int64_t moved;
+	must(bench->host->verbs->move(bench->host, bench->a, bench->b, -1, &moved, NULL) &&
+		     moved == TASKS,
+	     "move");
+	must(bench->host->verbs->move(bench->host, bench->b, bench->a, -1, &moved, NULL) &&
+		     moved == TASKS,
+	     "move back");
+}
+
+static void bare_move(struct bench *bench, const char *to)
+{
+	int fds[HIERARCHIES_MAX];
+	for (int r = 0; r < bench->cgroup->root_count; r++)
+		fds[r] = openat(bench->cgroup->roots[r].fd, to, O_WRONLY | O_CLOEXEC);
+	for (int i = 0; i < TASKS; i++) {
+		char pid[16];
+		int length =
+			snprintf(pid, sizeof(pid), "%d",
+				 worker_pool_get(&bench->cgroup->real.pool, bench->first + i)->pid);
+		for (int r = 0; r < bench->cgroup->root_count; r++)
+			must(write(fds[r], pid, (size_t)length) == length, "attach");
+	}
+	for (int r = 0; r < bench->cgroup->root_count; r++)
+		close(fds[r]);
+}
+
+static void bare_moves(struct bench *bench)
+{
+	bare_move(bench, "b/cgroup.procs");
+	bare_move(bench, "a/cgroup.procs");
+}
+
+static void host_spawns(struct bench *bench)
+{
+	struct host_spawn wanted = {.group = bench->a, .count = TASKS};
+	must(bench->host->verbs->spawn(bench->host, &wanted, &bench->first, NULL), "spawn");
+}
+
+static void end_spawned(struct bench *bench)
+{
+	int workers[TASKS];
+	for (int i = 0; i < TASKS; i++)
+		workers[i] = bench->first + i;
+	must(bench->host->verbs->stop(bench->host, workers, TASKS, NULL), "stop");
+}
+
+/* The plain way: fork, and write each pid to the group's files. */
+static void bare_spawns(struct bench *bench, pid_t *pids)
+{
+	int fds[HIERARCHIES_MAX];
+	for (int r = 0; r < bench->cgroup->root_count; r++)
+		fds[r] = openat(bench->cgroup->roots[r].fd, "a/cgroup.procs", O_WRONLY | O_CLOEXEC);
+	for (int i = 0; i < TASKS; i++) {
+		char pid[16];
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			pause();
+			_exit(0);
+		}
+		int length = snprintf(pid, sizeof(pid), "%d", (int)pids[i]);
+		for (int r = 0; r < bench->cgroup->root_count; r++)
+			must(write(fds[r], pid, (size_t)length) == length, "attach");
+	}
+	for (int r = 0; r < bench->cgroup->root_count; r++)
+		close(fds[r]);
+}
+
+static void end_bare(const pid_t *pids)
+{
+	for (int i = 0; i < TASKS; i++)
+		kill(pids[i], SIGKILL);
+	for (int i = 0; i < TASKS; i++)
+		waitpid(pids[i], NULL, 0);
+}
+
+static bool compare_spawns(struct bench *bench, double limit)
+{
+	double hosts[ROUNDS], bares[ROUNDS];
+	static pid_t pids[TASKS];
+	for (int i = 0; i < ROUNDS; i++) {
+		hosts[i] = time_us(host_spawns, bench);
+		end_spawned(bench);
+		int64_t start = board_now_ns();
+		bare_spawns(bench, pids);
+		bares[i] = (double)(board_now_ns() - start) / 1e3;
+		end_bare(pids);
+	}
+	double ours = median(hosts), theirs = median(bares), ratio = ours / theirs;
+	bool within = ratio <= limit;
+	printf("%-44s %16.3g x      <= %g  %s   (%.0f us, bare %.0f us)\n",
+	       "spawn of 1000 / fork and attach", ratio, limit, within ? "ok" : "TOO MUCH", ours,
+	       theirs);
+	return within;
+}
+
+/* What one worker has for itself, in KiB. */
+static long private_kib(pid_t pid)
+{
+	char path[64], line[256];
+	long sum = 0, part;
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
+	FILE *file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "Private_Clean: %ld", &part) == 1 ||
+		    sscanf(line, "Private_Dirty: %ld", &part) == 1)
+			sum += part;
+	}
+	if (file)
+		fclose(file);
+	return sum;
+}
+
+static struct host *open_host(void)
+{
+	struct topology topology;
+	struct error error = {0};
+	struct host *host = NULL;
+	if (topology_read_machine(&topology, &error))
+		host = host_cgroup_open(&topology, &(struct host_options){0}, &error);
+	if (!host) {
+		fprintf(stderr, "bench_cgroup: %s\n", error.message);
+		exit(1);
+	}
+	return host;
+}
+
+static void open_and_close(struct bench *bench)
+{
+	(void)bench;
+	host_close(open_host());
+}
+
+int main(void)
+{
+	struct text why = {0};
+	if (!host_cgroup_usable(&why)) {
+		printf("bench_cgroup: skipped: %s", text_string(&why));
+		text_free(&why);
+		return 0;
+	}
+	double times[ROUNDS];
+	for (int i = 0; i < ROUNDS; i++)
+		times[i] = time_us(open_and_close, NULL);
+	printf("%-44s %16.3g ms\n", "host: topology, open, close", median(times) / 1e3);
+
+	struct bench bench = {.host = open_host()};
+	bench.cgroup = cgroup_host_of(bench.host);
+	bool ok = compare("create + cpuset + remove, 200 groups / bare", host_groups, bare_groups,
+			  &bench, 1.5);
+	must(bench.host->verbs->group_create(bench.host, HOST_GROUP_ROOT, "a", &bench.a, NULL) &&
+		     bench.host->verbs->group_create(bench.host, HOST_GROUP_ROOT, "b", &bench.b,
+						     NULL),
+	     "create");
+	ok &= compare_spawns(&bench, 1.5);
+	host_spawns(&bench);
+	long kib = private_kib(
+		worker_pool_get(&bench.cgroup->real.pool, bench.first + TASKS / 2)->pid);
+	printf("%-44s %16ld KiB    <= 200  %s\n", "private memory of a worker", kib,
+	       kib <= 200 ? "ok" : "TOO MUCH");
+	ok &= kib <= 200;
+	ok &= compare("2 moves of 1000 tasks / bare writes", host_moves, bare_moves, &bench, 1.5);
+	host_close(bench.host);
+	return ok ? 0 : 1;
+}
