@@ -141,14 +141,14 @@ class Cli:
     def check_files(self):
         """Files that cannot be read."""
         good = self.write("good.kts", GOOD)
-        self.case("check: missing file", [self.ktstrc, "check", "nosuch.kts"], USAGE, "nosuch.kts: No such file or directory")
-        self.case("check: folder", [self.ktstrc, "check", "."], USAGE, "Is a directory|directory")
+        self.case("check: missing file", [self.ktstrc, "check", "nosuch.kts"], USAGE, "nosuch.kts: .*No such file or directory")
+        self.case("check: folder", [self.ktstrc, "check", "."], USAGE, "folder")
         self.case("check: missing among good", [self.ktstrc, "check", good.name, "nosuch.kts"], USAGE, "nosuch.kts")
         self.case("check: missing among bad", [self.ktstrc, "check", self.write("bad.kts", "bad").name, "nosuch.kts"], USAGE, "nosuch.kts")
         self.case("check: two good files", [self.ktstrc, "check", good.name, good.name], CLEAN)
         self.case("check: dash dash", [self.ktstrc, "check", "--", self.write("-odd.kts", GOOD).name], CLEAN)
-        self.case("exec: missing file", [self.ktstr, "exec", "nosuch.kts"], USAGE, "nosuch.kts: No such file or directory")
-        self.case("plan: missing file", [self.ktstr, "plan", "nosuch.kts"], USAGE, "nosuch.kts: No such file or directory")
+        self.case("exec: missing file", [self.ktstr, "exec", "nosuch.kts"], USAGE, "nosuch.kts: .*No such file or directory")
+        self.case("plan: missing file", [self.ktstr, "plan", "nosuch.kts"], USAGE, "nosuch.kts: .*No such file or directory")
         secret = self.write("secret.kts", GOOD)
         secret.chmod(0)
         # Root reads everything, so a copy that a normal user reaches is run as one.
@@ -157,7 +157,7 @@ class Cli:
             own = self.folder / path.name
             shutil.copy(path, own)
             self.case(f"{path.name}: unreadable file", [*prefix, own, "check" if path == self.ktstrc else "exec", secret.name],
-                      USAGE, "secret.kts: Permission denied")
+                      USAGE, "secret.kts: .*Permission denied")
 
     def check_usage(self):
         """Command lines that make no sense, and those that only ask."""
@@ -182,7 +182,7 @@ class Cli:
         for value in ("", "0", "-3", "x", "99999999999999999999"):
             self.case(f"exec: --workers '{value}'", [self.ktstr, "exec", "--workers", value, good.name], USAGE, "--workers")
         for value in ("", "0n0l0c0t", "2n4l", "nosuch", "9999999n9999999l9999999c9999999t"):
-            self.case(f"plan: --topo '{value}'", [self.ktstr, "plan", "--topo", value, good.name], USAGE, "topo")
+            self.case(f"plan: --topo '{value}'", [self.ktstr, "plan", "--topo", value, good.name], USAGE, "topo|CPUs")
         self.case("plan: unknown parameter", [self.ktstr, "plan", "-D", "nosuch=1", good.name], USAGE, "nosuch")
         self.case("plan: parameter without value", [self.ktstr, "plan", "-D", "x", good.name], USAGE)
 

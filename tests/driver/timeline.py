@@ -4,13 +4,16 @@ HEAD = ("t_ns", "op", "step", "cgroup", "cpus", "count", "work", "implied", "fil
 
 
 def lines(plan):
-    """One line per scenario and one per event, in the plan's order."""
+    """One line per scenario, per reason of its status and per event, in the plan's order."""
     if plan["schema"] != "ktstr.plan/1":
         raise ValueError(f"unknown schema {plan['schema']}")
     for scenario in plan["scenarios"]:
-        reason = f": {scenario['reason']}" if scenario.get("reason") else ""
         yield f"{scenario['name']} line {scenario['line']}, at most {time(scenario['bound_ns'])}: " \
-              f"{scenario['status']}{reason}"
+              f"{scenario['status']}"
+        if scenario["reason"] != (scenario["reasons"] or [{"message": ""}])[0]["message"]:
+            raise ValueError(f"not the first reason: {scenario['reason']}")
+        for reason in scenario["reasons"]:
+            yield "  {status} line {line}, {check}: {message}".format(**reason)
         for event in scenario["events"]:
             yield event_line(event)
 
