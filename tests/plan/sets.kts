@@ -1,6 +1,6 @@
-#! plan --topo 1n1l1c1t
-#! plan --topo 1n1l4c1t
-#! plan --topo 2n4l4c2t
+#! plan --topo 1n1l1c1t --seed 1
+#! plan --topo 1n1l4c1t --seed 1
+#! plan --topo 2n4l4c2t --seed 1
 #! plan --topo 2n4l4c2t --seed 7
 # What each set is on different machines; too small a machine is a SKIP with its reason.
 scenario sets {
