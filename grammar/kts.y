@@ -97,7 +97,7 @@ static struct stmt *named(struct stmt *stmt, name_id name, struct span span)
 %token END 0 "the end of the file"
 %token NEWLINE "the end of the statement"
 %token <name> NAME "a name" STRING "a string"
-%token <name> TEXT_START "a string with {" TEXT_MIDDLE "} … {" TEXT_END "the rest of the string"
+%token <name> TEXT_START "a string with {" TEXT_MIDDLE "'}'" TEXT_END "the end of the string"
 %token <integer> INTEGER "a number" DURATION "a time" SIZE "a size" BOOL "true or false"
 %token <number> FLOAT "a decimal number" PERCENT "a percentage"
 %token SCENARIO "'scenario'" STEP "'step'" SCOPE "'scope'" CGROUP "'cgroup'" CREATE "'create'"

@@ -217,7 +217,8 @@ static void put_set(union value *value, const struct cpuset *set)
 #define R(operand) (registers[instruction->operand])
 #define TEXT(operand) text_string(R(operand).text)
 
-/* The ops that do something; returns the next instruction. dispatch */
+/* The ops that do something; returns the next instruction. */
+/* dispatch */
 static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32_t next)
 {
 	union value *registers = vm->registers;
@@ -378,7 +379,8 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 enum { TURNS_PER_POLL = 1 << 16 };
 
 /* The ops that compute and jump are here, so that loops over them stay in this function; all
- * others go through act(). dispatch */
+ * others go through act(). */
+/* dispatch */
 void interpreter_run(struct vm *vm, uint32_t entry)
 {
 	const struct instruction *code = vm->program->code.data;

@@ -169,6 +169,7 @@ static void check_least(struct checker *check, const struct expr *expr, int64_t 
 }
 
 /* Values that no machine can give. */
+/* dispatch */
 static void check_values(struct checker *check, enum word word, struct expr **args)
 {
 	int64_t a, b;

@@ -223,17 +223,28 @@ static void check_nesting(struct walker *walker, const struct ref *ref)
 		    checker_text(walker->check, ref->name));
 }
 
+static int path_length(const struct ref *ref)
+{
+	int parts = 0;
+	for (; ref; ref = ref->next)
+		parts++;
+	return parts;
+}
+
 static void create_group(struct walker *walker, const struct stmt *stmt, const struct ref *ref)
 {
 	struct diag_list *diags = walker->check->diags;
 	struct group *group = &walker->root;
 	check_nesting(walker, ref);
+	bool missing = path_length(ref) > TREE_PATH_MAX; /* refused already */
 	for (; ref->next; ref = ref->next) {
 		group = find_group(walker, group, ref);
 		if (group->life.state == LIFE_NEVER) {
-			diag_report(diags, DIAG_PARENT_MISSING, ref->name_span,
-				    "the parent '%s' does not exist here",
-				    group_name(walker, group));
+			if (!missing)
+				diag_report(diags, DIAG_PARENT_MISSING, ref->name_span,
+					    "the parent '%s' does not exist here",
+					    group_name(walker, group));
+			missing = true;
 			group->life.state = LIFE_LIVE;
 		}
 		use_group(walker, group, ref);

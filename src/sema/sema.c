@@ -103,6 +103,8 @@ static void check_let(struct checker *check, struct stmt *stmt, enum place place
 	enum type wanted = declared_type(check, stmt, type);
 	if (value && wanted != type && wanted != TYPE_ERROR && type != TYPE_ERROR)
 		expr_want(check, value, wanted, "this name");
+	if (check->in_global)
+		check->uses = NULL;
 	check->in_global = false;
 	struct symbol *symbol = scope_declare(check, SYMBOL_LET, stmt->name, stmt->name_span, stmt);
 	symbol->type = wanted;

@@ -99,6 +99,19 @@ void diag_fix(struct diag_list *list, struct span span, const char *format, ...)
 	newest(list)->fix_span = span;
 }
 
+void diag_retract(struct diag_list *list, enum diag_code code, uint32_t start)
+{
+	while (list->diags.length) {
+		struct diag *diag = newest(list);
+		if (diag->code != code || diag->span.start < start)
+			return;
+		*(diag->severity == DIAG_ERROR ? &list->errors : &list->warnings) -= 1;
+		VECTOR_FREE(&diag->labels);
+		VECTOR_FREE(&diag->notes);
+		list->diags.length--;
+	}
+}
+
 static int compare_places(const void *left, const void *right)
 {
 	const struct diag *a = left, *b = right;

@@ -73,6 +73,10 @@ void diag_note(struct diag_list *list, const char *format, ...)
 void diag_fix(struct diag_list *list, struct span span, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Take back the newest diagnostics as long as they have this code and begin at `start` or behind:
+ * a better one is about to come. */
+void diag_retract(struct diag_list *list, enum diag_code code, uint32_t start);
+
 /* Sort by place. Call before rendering. */
 void diag_sort(struct diag_list *list);
 

@@ -38,13 +38,13 @@ size_t source_add(struct source_set *set, const char *name, const char *text, si
 	return adopt(set, name, copy, length);
 }
 
-static bool read_all(int fd, char **text, size_t *length, struct error *error)
+static bool read_all(int fd, const char *path, char **text, size_t *length, struct error *error)
 {
 	struct stat status;
 	if (fstat(fd, &status))
-		return error_set_errno(error, errno, "cannot look at it");
+		return error_set_errno(error, errno, "%s", path);
 	if (S_ISDIR(status.st_mode))
-		return error_set(error, ERROR_REFUSED, "it is a folder, not a .kts file");
+		return error_set(error, ERROR_REFUSED, "%s: is a directory, not a .kts file", path);
 	size_t room = S_ISREG(status.st_mode) && status.st_size < SOURCE_BYTES_MAX
 			      ? (size_t)status.st_size + 3
 			      : 65536;
@@ -58,7 +58,7 @@ static bool read_all(int fd, char **text, size_t *length, struct error *error)
 			continue;
 		if (got < 0) {
 			free(buffer);
-			return error_set_errno(error, errno, "cannot read it");
+			return error_set_errno(error, errno, "%s", path);
 		}
 		if (got == 0)
 			break;
@@ -66,7 +66,7 @@ static bool read_all(int fd, char **text, size_t *length, struct error *error)
 		if (used > SOURCE_BYTES_MAX) {
 			free(buffer);
 			return error_set(error, ERROR_REFUSED,
-					 "it is larger than the limit of %d MiB for a program",
+					 "%s: larger than the limit of %d MiB for a program", path,
 					 SOURCE_BYTES_MAX / 1024 / 1024);
 		}
 	}
@@ -79,17 +79,15 @@ bool source_read(struct source_set *set, const char *path, size_t *index, struct
 {
 	bool standard_input = strcmp(path, "-") == 0;
 	int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		error_set_errno(error, errno, "cannot open it");
-		return error_wrap(error, "%s", path);
-	}
+	if (fd < 0)
+		return error_set_errno(error, errno, "%s", path);
 	char *text = NULL;
 	size_t length = 0;
-	bool read = read_all(fd, &text, &length, error);
+	bool read = read_all(fd, path, &text, &length, error);
 	if (!standard_input)
 		close(fd);
 	if (!read)
-		return error_wrap(error, "%s", path);
+		return false;
 	if ((uint64_t)set->end + length >= UINT32_MAX - 2) {
 		free(text);
 		return error_set(error, ERROR_REFUSED, "%s: too much text in one compilation", path);

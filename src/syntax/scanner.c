@@ -33,6 +33,12 @@ static bool starts_statement(int token)
 	return false;
 }
 
+/* After these no statement has begun yet. */
+static bool begins(int token)
+{
+	return token == 0 || token == NEWLINE || token == '{';
+}
+
 /* After these a newline cannot end a statement. */
 static bool goes_on(int token)
 {
@@ -67,6 +73,9 @@ static bool goes_on(int token)
 
 static void unclosed(struct scanner *scan, const struct open_bracket *open)
 {
+	/* What the parser did not understand behind the bracket follows from it. */
+	if (open->bracket != '{')
+		diag_retract(scan->tree->diags, DIAG_SYNTAX, open->span.start);
 	diag_report(scan->tree->diags, DIAG_UNCLOSED, open->span, "this '%c' is never closed",
 		    open->bracket == '"' ? '{' : open->bracket);
 	scan->complained = true;
@@ -137,12 +146,26 @@ static int operator_of(int token)
 	return token == BAD_AND ? AND : token == BAD_OR ? OR : NOT;
 }
 
+/* Is the text inside the {…} of a string? Such a string ends with its line, too. */
+static bool in_string(const struct scanner *scan)
+{
+	for (int i = scan->open_count - scan->grouped; i < scan->open_count; i++) {
+		if (scan->open[i].bracket == '"')
+			return true;
+	}
+	return false;
+}
+
 /* The next token with its brackets balanced; NEWLINEs come as they stand in the text. */
 static int next_balanced(struct scanner *scan, KTS_STYPE *value, struct span *span)
 {
 	for (;;) {
 		int token = scan->finished ? 0 : scanner_raw(scan, value, span);
 		switch (token) {
+		case NEWLINE:
+			if (in_string(scan))
+				drop_grouped(scan, true);
+			return token;
 		case 0:
 			if (scan->finished)
 				span->start = span->end = scan->at;
@@ -239,14 +262,15 @@ int scanner_next(KTS_STYPE *value, struct span *span, struct scanner *scan)
 		*span = scan->held_span;
 		return give(scan, token, value, *span);
 	}
-	bool newline = false;
+	bool newline = false, hard = false; /* a ';' ends a statement wherever it stands */
 	struct span newline_span = {0};
 	for (;;) {
 		int token = next_balanced(scan, value, span);
-		if (token == NEWLINE) {
+		if (token == NEWLINE || token == ';') {
 			if (!newline)
 				newline_span = *span;
 			newline = true;
+			hard |= token == ';';
 			continue;
 		}
 		if (token == 0) {
@@ -256,11 +280,15 @@ int scanner_next(KTS_STYPE *value, struct span *span, struct scanner *scan)
 			return give(scan, token, value, *span);
 		}
 		bool ends = newline && !goes_on(scan->previous) && token != ELSE;
+		if (hard && !begins(scan->previous)) {
+			ends = true;
+			drop_grouped(scan, true);
+		}
 		if (scan->grouped && newline && starts_statement(token) && scan->previous != ':')
 			drop_grouped(scan, true);
-		else if (scan->grouped && !(scan->grouped == 1 && (token == '(' || token == '[')))
+		else if (scan->grouped && !hard && !(scan->grouped == 1 && (token == '(' || token == '[')))
 			ends = false;
-		if (token == '}' && !goes_on(scan->previous))
+		if (token == '}' && !begins(scan->previous))
 			ends = true;
 		if (!ends)
 			return give(scan, token, value, *span);
@@ -374,27 +402,27 @@ int scanner_number(struct scanner *scan, const char *text, size_t length, KTS_ST
 	return unknown_unit(scan, digits, name, value, span);
 }
 
-static bool word_is(const char *text, const char *word)
+/* Does the text begin with this word? Its first byte is given apart. */
+static bool word_is(char first, const char *text, const char *word)
 {
-	size_t length = strlen(word);
+	size_t length = strlen(word) - 1;
 	char after = text[length];
-	return strncmp(text, word, length) == 0 &&
+	return first == word[0] && strncmp(text, word + 1, length) == 0 &&
 	       !(after == '_' || (after >= '0' && after <= '9') || (after >= 'A' && after <= 'Z') ||
 		 (after >= 'a' && after <= 'z'));
 }
 
-bool scanner_is_percent(const char *rest)
+bool scanner_is_percent(char next, const char *rest)
 {
 	/* Words that can follow a complete expression: the '%' before them is no operator. */
 	static const char *const behind[] = {"from", "to",   "for", "as",    "times", "if",
 					     "and",  "or",   "in",  "timeout", "else"};
-	while (*rest == ' ' || *rest == '\t')
-		rest++;
+	while (next == ' ' || next == '\t')
+		next = *rest++;
 	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++) {
-		if (word_is(rest, behind[i]))
+		if (word_is(next, rest, behind[i]))
 			return true;
 	}
-	char next = *rest;
 	return !(next == '(' || next == '_' || next == '"' || (next >= '0' && next <= '9') ||
 		 (next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z'));
 }
@@ -454,7 +482,8 @@ static void put_expected(struct text *text, const char *const *expected, int cou
 							   "'>'",  "'and'", "'or'", "'+'", "'-'",
 							   "'*'",  "'/'",  "'%'", "'|'", "'&'",
 							   "'.'",  "'['", "'('"};
-		if (strncmp(expected[i], "BAD_", 4) == 0 || strcmp(expected[i], "END") == 0)
+		if (strncmp(expected[i], "BAD_", 4) == 0 || strcmp(expected[i], "END") == 0 ||
+		    strcmp(expected[i], "a string with {") == 0)
 			continue;
 		if (expression && among(expected[i], of_expression, 13))
 			continue;

@@ -63,8 +63,9 @@ int scanner_next(union KTS_STYPE *value, struct span *span, struct scanner *scan
 /* Literals: each reports what is wrong and gives a usable value all the same. */
 int scanner_number(struct scanner *scan, const char *text, size_t length,
 		   union KTS_STYPE *value, struct span span);
-/* Does the '%' behind the number at `text` make it a percentage? `rest` is what follows. */
-bool scanner_is_percent(const char *rest);
+/* Does the '%' behind a number make it a percentage? `next` is the byte that follows, `rest` the
+ * text behind that. */
+bool scanner_is_percent(char next, const char *rest);
 
 /* Did bison meet an error: say it well. `expected` are token numbers. */
 void scanner_syntax_error(struct scanner *scan, int token, struct span span,

@@ -147,11 +147,11 @@ struct ref *tree_ref_append(struct tree *tree, struct ref *path, struct ref *par
 	int parts = 1;
 	for (; last->next; last = last->next)
 		parts++;
-	if (parts == TREE_PATH_MAX) {
+	if (parts > TREE_PATH_MAX)
+		return path;
+	if (parts == TREE_PATH_MAX)
 		diag_report(tree->diags, DIAG_LONG_PATH, part->span,
 			    "a cgroup path has at most %d parts", TREE_PATH_MAX);
-		return path;
-	}
 	last->next = part;
 	path->span = span_join(path->span, part->span);
 	return path;

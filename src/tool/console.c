@@ -51,6 +51,23 @@ bool console_write(int fd, const struct text *text)
 	return write_all(fd, text_string(text), text->length);
 }
 
+int console_print(const char *program, const struct text *text)
+{
+	if (console_write(STDOUT_FILENO, text))
+		return EXIT_CLEAN;
+	console_error(program, "cannot write the output: %m");
+	return EXIT_INTERNAL;
+}
+
+int console_puts(const char *program, const char *string)
+{
+	struct text text = {0};
+	text_puts(&text, string);
+	int code = console_print(program, &text);
+	text_free(&text);
+	return code;
+}
+
 void console_error(const char *program, const char *format, ...)
 {
 	char message[1024];

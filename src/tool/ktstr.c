@@ -45,9 +45,9 @@ int list_main(int count, char **arguments)
 				listed++;
 			}
 		}
-		code = listed ? EXIT_CLEAN : 5;
-		if (!console_write(STDOUT_FILENO, &out))
-			code = EXIT_INTERNAL;
+		code = console_print("ktstr", &out);
+		if (code == EXIT_CLEAN && !listed)
+			code = 5;
 	}
 	text_free(&out);
 	ktstr_free_programs(&programs);
@@ -86,7 +86,7 @@ int topo_main(int count, char **arguments)
 	} else {
 		if (!(text ? topology_read_text(&topology, text, &error)
 			   : topology_read_machine(&topology, &error))) {
-			console_error("ktstr", "%s", error.message);
+			console_error("ktstr", "topo: %s", error.message);
 			return EXIT_USAGE;
 		}
 		text_printf(&out,
@@ -101,23 +101,23 @@ int topo_main(int count, char **arguments)
 		text_putc(&out, '\n');
 		topology_free(&topology);
 	}
-	bool written = console_write(STDOUT_FILENO, &out);
+	int code = console_print("ktstr", &out);
 	text_free(&out);
-	return written ? EXIT_CLEAN : EXIT_INTERNAL;
+	return code;
 }
 
 int main(int count, char **arguments)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
-	if (count > 1 && strcmp(arguments[1], "--version") == 0) {
-		puts("ktstr " KTSTR_VERSION);
-		return EXIT_CLEAN;
+	if (count > 1 && strcmp(arguments[1], "--version") == 0)
+		return console_puts("ktstr", "ktstr " KTSTR_VERSION "\n");
+	if (count < 2) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
 	}
-	if (count < 2 || strcmp(arguments[1], "--help") == 0 || strcmp(arguments[1], "-h") == 0 ||
-	    strcmp(arguments[1], "help") == 0) {
-		fputs(usage, count < 2 ? stderr : stdout);
-		return count < 2 ? EXIT_USAGE : EXIT_CLEAN;
-	}
+	if (strcmp(arguments[1], "--help") == 0 || strcmp(arguments[1], "-h") == 0 ||
+	    strcmp(arguments[1], "help") == 0)
+		return console_puts("ktstr", usage);
 	const char *names[COMMANDS + 1] = {0};
 	for (int i = 0; i < COMMANDS; i++) {
 		if (strcmp(arguments[1], commands[i].name) == 0)

@@ -31,6 +31,7 @@ static const char *const commands[] = {"check", "disasm", "explain", "words", "o
 
 struct options {
 	bool json;
+	bool help;
 	bool warnings_are_errors;
 	size_t max_errors;
 	enum console_color color;
@@ -50,8 +51,8 @@ static bool read_options(int count, char **arguments, struct options *options)
 	for (int option; (option = getopt_long(count, arguments, ":W:h", known, NULL)) != -1;) {
 		char *end = NULL;
 		if (option == 'h') {
-			fputs(usage, stdout);
-			return false;
+			options->help = true;
+			return true;
 		} else if (option == 'W' && strcmp(optarg, "error") == 0) {
 			options->warnings_are_errors = true;
 		} else if (option == 'f' &&
@@ -111,7 +112,7 @@ static int check_file(const char *path, const struct options *options, bool disa
 			text_free(&out);
 		}
 		if (!written) {
-			console_error("ktstrc", "cannot write the output");
+			console_error("ktstrc", "cannot write the output: %m");
 			code = EXIT_INTERNAL;
 		}
 	}
@@ -143,14 +144,14 @@ static int print_reference(const char *command, int count, char **names)
 		known = reference_words(&out, count ? names[0] : NULL);
 	else
 		known = count == 1 && reference_explain(&out, names[0]);
-	bool written = console_write(STDOUT_FILENO, &out);
-	text_free(&out);
-	if (!known)
+	int code = EXIT_USAGE;
+	if (known)
+		code = console_print("ktstrc", &out);
+	else
 		console_error("ktstrc", count ? "nothing is known of '%s'" : "%s what?",
 			      count ? names[0] : command);
-	else if (!written)
-		console_error("ktstrc", "cannot write the output");
-	return !known ? EXIT_USAGE : written ? EXIT_CLEAN : EXIT_INTERNAL;
+	text_free(&out);
+	return code;
 }
 
 int main(int count, char **arguments)
@@ -158,21 +159,20 @@ int main(int count, char **arguments)
 	struct options options;
 	/* For the width of what diagnostics quote; numbers stay as C writes them. */
 	setlocale(LC_CTYPE, "C.UTF-8");
-	if (count > 1 && (strcmp(arguments[1], "--version") == 0)) {
-		puts("ktstrc " KTSTR_VERSION);
-		return EXIT_CLEAN;
-	}
-	if (count < 2 || strcmp(arguments[1], "--help") == 0 || strcmp(arguments[1], "help") == 0 ||
-	    strcmp(arguments[1], "-h") == 0) {
-		fputs(usage, count < 2 ? stderr : stdout);
-		return count < 2 ? EXIT_USAGE : EXIT_CLEAN;
+	if (count < 2) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
 	}
 	const char *command = arguments[1];
-	bool help = false;
-	for (int i = 2; i < count; i++)
-		help |= strcmp(arguments[i], "--help") == 0 || strcmp(arguments[i], "-h") == 0;
+	if (strcmp(command, "--version") == 0)
+		return console_puts("ktstrc", "ktstrc " KTSTR_VERSION "\n");
+	if (strcmp(command, "--help") == 0 || strcmp(command, "help") == 0 ||
+	    strcmp(command, "-h") == 0)
+		return console_puts("ktstrc", usage);
 	if (!read_options(count - 1, arguments + 1, &options))
-		return help ? EXIT_CLEAN : EXIT_USAGE;
+		return EXIT_USAGE;
+	if (options.help)
+		return console_puts("ktstrc", usage);
 	char **rest = arguments + 1 + optind;
 	int left = count - 1 - optind;
 	if (strcmp(command, "check") == 0 || strcmp(command, "disasm") == 0)

@@ -3,6 +3,7 @@
 #include "sema/sema.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -79,12 +80,15 @@ static bool read_duration(const char *option, const char *text, int64_t least, i
 	return bad_value(option, text, "a time such as 500ms or 2s");
 }
 
-static bool read_count(const char *option, const char *text, int64_t least, int64_t *count)
+static bool read_count(const char *option, const char *text, int64_t least, int64_t most,
+		       const char *wanted, int64_t *count)
 {
 	char *end;
+	errno = 0;
 	long long value = strtoll(text, &end, 10);
 	*count = value;
-	return (*text && !*end && value >= least) || bad_value(option, text, "a number");
+	return (*text && !*end && !errno && value >= least && value <= most) ||
+	       bad_value(option, text, wanted);
 }
 
 static bool read_format(const char *word, size_t length, enum format *format)
@@ -144,9 +148,11 @@ static bool take_option(struct ktstr_options *options, int option, char *value)
 	case OPTION_TIMEOUT:
 		return read_duration("timeout", value, 1, &options->run.timeout_ns);
 	case OPTION_WORKERS:
-		return read_count("workers", value, 1, &options->run.workers);
+		return read_count("workers", value, 1, 65536, "a number from 1 to 65536",
+				  &options->run.workers);
 	case OPTION_SEED:
-		if (!read_count("seed", value, 0, &seed))
+		if (!read_count("seed", value, 0, INT64_MAX, "a number that is not negative",
+				&seed))
 			return false;
 		options->run.seed = (uint64_t)seed;
 		return true;
@@ -242,8 +248,10 @@ bool ktstr_read_options(struct ktstr_options *options, int count, char **argumen
 	for (int option;
 	     (option = getopt_long(count, arguments, ":hk:D:", known, NULL)) != -1;) {
 		if (option == OPTION_HELP) {
-			printf(usage, arguments[0]);
-			*code = EXIT_CLEAN;
+			struct text out = {0};
+			text_printf(&out, usage, arguments[0]);
+			*code = console_print("ktstr", &out);
+			text_free(&out);
 			return false;
 		}
 		if (option == '?') {

@@ -81,7 +81,7 @@ static bool plan_topology(struct planning *planning, const char *text)
 		struct error error;
 		if (!(text ? topology_read_text(&topology, text, &error)
 			   : topology_read_machine(&topology, &error))) {
-			console_error("ktstr", "%s", error.message);
+			console_error("ktstr", "--topo: %s", error.message);
 			return false;
 		}
 		struct host *host = host_plan_open(&topology);
