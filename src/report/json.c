@@ -80,6 +80,8 @@ static void put_reason(struct json *json, struct source_set *sources, const stru
 	json_member_string(json, "status", status_name(reason->status));
 	json_member_string(json, "check", reason->check);
 	json_member_string(json, "message", reason->message);
+	if (*reason->note)
+		json_member_string(json, "note", reason->note);
 	put_place(json, sources, reason->span, true);
 	if (*reason->cgroup)
 		json_member_string(json, "cgroup", reason->cgroup);

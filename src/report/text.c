@@ -141,6 +141,8 @@ static void put_reasons(const struct report *report, const struct result *result
 			 reason->check);
 		diag_render_place(report->sources, reason->span, severity, reason->message,
 				  report->color, out);
+		if (*reason->note)
+			text_printf(out, "      = help: %s\n", reason->note);
 	}
 }
 

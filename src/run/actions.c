@@ -197,13 +197,13 @@ static void check_work(struct vm *vm, const struct work *work)
 	}
 }
 
-static int new_batch(struct vm *vm, const struct host_spawn *spawn, enum affinity_kind affinity,
-		     const char *name)
+static int new_batch(struct vm *vm, const struct host_spawn *spawn,
+		     const struct affinity *affinity, const char *name)
 {
 	VECTOR_PUSH(&vm->batches, (struct batch){.first = -1,
 						 .work = spawn->work,
 						 .policy = spawn->policy,
-						 .affinity = affinity,
+						 .affinity = *affinity,
 						 .nice = spawn->nice,
 						 .name = result_text(vm->result, name),
 						 .scope = (int)vm->scopes.length - 1,
@@ -252,7 +252,7 @@ int action_spawn(struct vm *vm, const uint32_t *args)
 	const char *name = args[SPAWN_ARG_NAME] == NONE
 				   ? work_table[spawn.work.kind].name
 				   : text_string(registers[args[SPAWN_ARG_NAME]].text);
-	int id = new_batch(vm, &spawn, affinity->kind, name);
+	int id = new_batch(vm, &spawn, affinity, name);
 	struct error error;
 	int first;
 	ledger_add(vm, ENTRY_WORKERS, id);

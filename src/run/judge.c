@@ -5,6 +5,7 @@
 #include "run/vm.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Shorter than this, nothing that a worker did or did not do means anything. */
@@ -16,17 +17,37 @@ struct member {
 	int batch;
 };
 
+static int compare_numbers(int64_t a, int64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare_policies(const struct policy *a, const struct policy *b)
+{
+	int order = compare_numbers(a->kind, b->kind);
+	if (!order)
+		order = compare_numbers(a->priority, b->priority);
+	if (!order)
+		order = compare_numbers(a->runtime_ns, b->runtime_ns);
+	return order ? order : compare_numbers(a->period_ns, b->period_ns);
+}
+
+/* 0: workers of the two can be compared with each other. */
 static int compare_batches(const struct batch *a, const struct batch *b)
 {
 	int order = strcmp(a->name, b->name);
 	if (!order)
-		order = memcmp(&a->work, &b->work, sizeof(a->work));
+		order = compare_numbers(a->work.kind, b->work.kind);
+	for (int i = 0; i < WORK_PARAMS_MAX && !order; i++)
+		order = compare_numbers(a->work.params[i], b->work.params[i]);
 	if (!order)
-		order = memcmp(&a->policy, &b->policy, sizeof(a->policy));
+		order = compare_policies(&a->policy, &b->policy);
 	if (!order)
 		order = a->nice - b->nice;
 	if (!order)
-		order = (int)a->affinity - (int)b->affinity;
+		order = (int)a->affinity.kind - (int)b->affinity.kind;
+	if (!order)
+		order = memcmp(&a->affinity.set, &b->affinity.set, sizeof(a->affinity.set));
 	return order;
 }
 
@@ -92,9 +113,6 @@ static void judge_metric(struct vm *vm, const struct judged *judged, enum metric
 	const char *group = paths_text(&vm->paths, judged->path);
 	text_printf(&text, "%s in '%s': ", judged->batch->name, group);
 	metrics_explain(metric, judged, observed, &limit, &text, &worker);
-	if (span_is_none(limit.span))
-		text_printf(&text, " (judged unless `no %s` says otherwise)",
-			    metric_table[metric].name);
 	struct reason *reason =
 		result_add(vm->result, STATUS_FAIL, metric_table[metric].name,
 			   span_is_none(limit.span) ? judged->batch->span : limit.span, "%s",
@@ -102,6 +120,12 @@ static void judge_metric(struct vm *vm, const struct judged *judged, enum metric
 	text_free(&text);
 	reason->cgroup = result_text(vm->result, group);
 	reason->worker = worker;
+	if (span_is_none(limit.span)) {
+		char note[96];
+		snprintf(note, sizeof(note), "judged by default; `expect { no %s }` turns it off",
+			 metric_table[metric].name);
+		reason->note = result_text(vm->result, note);
+	}
 	reason->has_figures = true;
 	reason->observed = observed;
 	reason->limit = most;

@@ -44,7 +44,8 @@ struct reason *result_add(struct result *result, enum status status, const char 
 						      .span = span,
 						      .cgroup = "",
 						      .worker = -1,
-						      .unit = ""});
+						      .unit = "",
+						      .note = ""});
 	return &result->reasons.data[result->reasons.length - 1];
 }
 

@@ -35,6 +35,7 @@ struct reason {
 	double observed;
 	double limit;
 	const char *unit; /* "ns", "fraction", "" */
+	const char *note; /* what else helps to know, "" for nothing */
 };
 
 struct step_result {

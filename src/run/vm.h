@@ -56,7 +56,7 @@ struct batch {
 	int count;
 	struct work work;
 	struct policy policy;
-	enum affinity_kind affinity;
+	struct affinity affinity;
 	int nice;
 	const char *name; /* for the report */
 	int scope;        /* depth of the block that owns them */

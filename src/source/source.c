@@ -44,7 +44,7 @@ static bool read_all(int fd, const char *path, char **text, size_t *length, stru
 	if (fstat(fd, &status))
 		return error_set_errno(error, errno, "%s", path);
 	if (S_ISDIR(status.st_mode))
-		return error_set(error, ERROR_REFUSED, "%s: is a directory, not a .kts file", path);
+		return error_set(error, ERROR_REFUSED, "%s: this is a folder, not a .kts file", path);
 	size_t room = S_ISREG(status.st_mode) && status.st_size < SOURCE_BYTES_MAX
 			      ? (size_t)status.st_size + 3
 			      : 65536;

@@ -2,6 +2,7 @@
 #include "code/disasm.h"
 #include "tool/compile.h"
 #include "tool/console.h"
+#include "tool/pages.h"
 #include "tool/reference.h"
 
 #include <getopt.h>
@@ -18,6 +19,8 @@ static const char usage[] =
 	"  ktstrc explain KTS0123   what a diagnostic means\n"
 	"  ktstrc words [NAME]      words of the language: functions, work, knobs, metrics\n"
 	"  ktstrc ops               the instruction set\n"
+	"  ktstrc docs PAGE         a reference page as Markdown: types words work knobs\n"
+	"                           settings metrics diagnostics ops\n"
 	"\n"
 	"  FILE may be - for standard input. Options:\n"
 	"  --format human|json      how check prints (json: one object a line)\n"
@@ -27,7 +30,8 @@ static const char usage[] =
 	"\n"
 	"exit: 0 clean, 1 diagnostics, 2 usage or unreadable file, 3 internal error\n";
 
-static const char *const commands[] = {"check", "disasm", "explain", "words", "ops", "help", NULL};
+static const char *const commands[] = {"check", "disasm", "explain", "words",
+				       "ops",   "docs",   "help",    NULL};
 
 struct options {
 	bool json;
@@ -140,6 +144,8 @@ static int print_reference(const char *command, int count, char **names)
 	bool known = true;
 	if (strcmp(command, "ops") == 0)
 		reference_ops(&out);
+	else if (strcmp(command, "docs") == 0)
+		known = count == 1 && pages_print(&out, names[0]);
 	else if (strcmp(command, "words") == 0)
 		known = reference_words(&out, count ? names[0] : NULL);
 	else
@@ -178,7 +184,7 @@ int main(int count, char **arguments)
 	if (strcmp(command, "check") == 0 || strcmp(command, "disasm") == 0)
 		return check_files(left, rest, &options, command[0] == 'd');
 	if (strcmp(command, "explain") == 0 || strcmp(command, "words") == 0 ||
-	    strcmp(command, "ops") == 0)
+	    strcmp(command, "ops") == 0 || strcmp(command, "docs") == 0)
 		return print_reference(command, left, rest);
 	console_unknown("ktstrc", "command", command, commands);
 	return EXIT_USAGE;

@@ -2,12 +2,12 @@
 # Two cgroups with equal load and nothing in their way. A scheduler that fails
 # here starves a task, or serves equal tasks unequally.
 
-scenario steady "Two equal cgroups, no cpusets" {
+scenario cgroup_steady "Two equal cgroups, no cpusets" {
     category = "basic"
 
-    cgroup left  { spawn topo.cpus cpu_spin }
-    cgroup right { spawn topo.cpus cpu_spin }
+    cgroup cg_0 { spawn workers cpu_spin }
+    cgroup cg_1 { spawn workers cpu_spin }
     hold 100%
 
-    expect { gap <= 2s; spread <= 25% }
+    expect { isolated; gap <= 2s; spread <= 25% }
 }
