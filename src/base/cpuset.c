@@ -118,8 +118,7 @@ void cpuset_slice(struct cpuset *out, const struct cpuset *set, int first, int e
 {
 	struct cpuset slice = {0};
 	int position = 0;
-	cpuset_for_each(cpu, set)
-	{
+	cpuset_for_each (cpu, set) {
 		if (position >= first && position < end)
 			cpuset_add(&slice, cpu);
 		position++;

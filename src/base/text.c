@@ -164,7 +164,8 @@ size_t text_distance(const char *a, const char *b)
 		size_t *row = table[i % 3], *above = table[(i - 1) % 3], *top = table[(i + 1) % 3];
 		row[0] = i;
 		for (size_t j = 1; j <= columns; j++) {
-			int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
+			int x = tolower((unsigned char)a[i - 1]),
+			    y = tolower((unsigned char)b[j - 1]);
 			size_t best = above[j - 1] + (x != y);
 			if (above[j] + 1 < best)
 				best = above[j] + 1;

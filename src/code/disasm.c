@@ -86,9 +86,8 @@ static void put_instruction(const struct program *program, uint32_t index,
 	const struct op_info *info = &op_table[instruction->op];
 	const uint32_t values[3] = {instruction->a, instruction->b, instruction->c};
 	struct source_place place;
-	uint32_t line = source_locate(sources, program->spans.data[index].start, &place)
-				? place.line
-				: 0;
+	uint32_t line =
+		source_locate(sources, program->spans.data[index].start, &place) ? place.line : 0;
 	struct text name = {0};
 	for (const char *at = info->name; *at; at++)
 		text_putc(&name, (char)tolower(*at));

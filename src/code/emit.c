@@ -348,10 +348,11 @@ static void emit_group_stmt(struct emitter *emitter, const struct stmt *stmt)
 		emit(emitter, OP_STOP_WORKERS, stmt->group.symbol->reg, NONE, NONE);
 		return;
 	}
-	static const enum op ops[] = {
-		[STMT_CREATE] = OP_GROUP_CREATE, [STMT_REMOVE] = OP_GROUP_REMOVE,
-		[STMT_STOP] = OP_STOP_GROUP,	 [STMT_FREEZE] = OP_FREEZE,
-		[STMT_THAW] = OP_THAW};
+	static const enum op ops[] = {[STMT_CREATE] = OP_GROUP_CREATE,
+				      [STMT_REMOVE] = OP_GROUP_REMOVE,
+				      [STMT_STOP] = OP_STOP_GROUP,
+				      [STMT_FREEZE] = OP_FREEZE,
+				      [STMT_THAW] = OP_THAW};
 	uint32_t group = emit_ref(emitter, stmt->group.ref);
 	if (stmt->kind == STMT_SET) {
 		emit_knob(emitter, group, (enum knob)stmt->group.knob, stmt->group.value, 0);
@@ -517,8 +518,8 @@ static void emit_param(struct emitter *emitter, const struct stmt *stmt)
 		constant.string = (uint32_t)emitter->program->strings.length;
 		VECTOR_PUSH(&emitter->program->strings, text);
 	} else if (type_table[symbol->type].reg == 'F') {
-		constant.number = type_table[value->type].reg == 'F' ? value->number
-								     : (double)value->integer;
+		constant.number =
+			type_table[value->type].reg == 'F' ? value->number : (double)value->integer;
 	} else {
 		constant.integer = value->integer;
 	}

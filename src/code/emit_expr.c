@@ -15,7 +15,8 @@ uint32_t emit(struct emitter *emitter, enum op op, uint32_t a, uint32_t b, uint3
 		else if (type && !(operand_is_optional(operand) && values[i] == NONE))
 			assert(program->registers.data[values[i]] == type);
 	}
-	VECTOR_PUSH(&program->code, (struct instruction){.op = (uint16_t)op, .a = a, .b = b, .c = c});
+	VECTOR_PUSH(&program->code,
+		    (struct instruction){.op = (uint16_t)op, .a = a, .b = b, .c = c});
 	VECTOR_PUSH(&program->spans, emitter->span);
 	return (uint32_t)program->code.length - 1;
 }
@@ -237,7 +238,10 @@ static uint32_t emit_compare(struct emitter *emitter, const struct expr *expr)
 	uint32_t reg = emit_register(emitter, 'I');
 	enum op code;
 	if (op == TREE_EQ || op == TREE_NE)
-		code = real ? OP_EQ_F : left_reg == 'S' ? OP_EQ_S : left_reg == 'C' ? OP_EQ_C : OP_EQ_I;
+		code = real              ? OP_EQ_F
+		       : left_reg == 'S' ? OP_EQ_S
+		       : left_reg == 'C' ? OP_EQ_C
+					 : OP_EQ_I;
 	else if (op == TREE_LT || op == TREE_GT)
 		code = real ? OP_LT_F : OP_LT_I;
 	else
@@ -250,8 +254,8 @@ static uint32_t emit_logic(struct emitter *emitter, const struct expr *expr)
 {
 	uint32_t result = emit_register(emitter, 'I');
 	emit(emitter, OP_MOVE, result, emit_expr(emitter, expr->left), NONE);
-	uint32_t jump = emit(emitter, expr->op == TREE_AND ? OP_JUMP_UNLESS : OP_JUMP_IF, result, 0,
-			     NONE);
+	uint32_t jump =
+		emit(emitter, expr->op == TREE_AND ? OP_JUMP_UNLESS : OP_JUMP_IF, result, 0, NONE);
 	emit(emitter, OP_MOVE, result, emit_expr(emitter, expr->right), NONE);
 	emit_patch(emitter, jump);
 	return result;
@@ -294,8 +298,10 @@ static uint32_t emit_binary(struct emitter *emitter, const struct expr *expr)
 		uint32_t a = emit_expr(emitter, expr->left), b = emit_expr(emitter, expr->right);
 		uint32_t set = emit_register(emitter, 'C');
 		emit(emitter,
-		     op == TREE_UNION ? OP_UNION : op == TREE_SUB ? OP_MINUS : OP_INTERSECT, set, a,
-		     b);
+		     op == TREE_UNION ? OP_UNION
+		     : op == TREE_SUB ? OP_MINUS
+				      : OP_INTERSECT,
+		     set, a, b);
 		return set;
 	}
 	bool scaled = expr->left->type == TYPE_DURATION || expr->left->type == TYPE_SIZE ||
@@ -326,10 +332,10 @@ static uint32_t emit_unary(struct emitter *emitter, const struct expr *expr)
 void emit_text_part(struct emitter *emitter, uint32_t text, const struct expr *expr)
 {
 	static const enum op ops[TYPE_COUNT] = {
-		[TYPE_STRING] = OP_TEXT_S,     [TYPE_INT] = OP_TEXT_I,
-		[TYPE_FLOAT] = OP_TEXT_F,      [TYPE_PERCENT] = OP_TEXT_PERCENT,
+		[TYPE_STRING] = OP_TEXT_S,          [TYPE_INT] = OP_TEXT_I,
+		[TYPE_FLOAT] = OP_TEXT_F,           [TYPE_PERCENT] = OP_TEXT_PERCENT,
 		[TYPE_DURATION] = OP_TEXT_DURATION, [TYPE_SIZE] = OP_TEXT_SIZE,
-		[TYPE_BOOL] = OP_TEXT_BOOL,    [TYPE_CPUSET] = OP_TEXT_C};
+		[TYPE_BOOL] = OP_TEXT_BOOL,         [TYPE_CPUSET] = OP_TEXT_C};
 	emit(emitter, ops[expr->type], text, emit_expr(emitter, expr), NONE);
 }
 

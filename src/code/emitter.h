@@ -13,15 +13,15 @@
 struct emitter {
 	const struct tree *tree;
 	struct program *program;
-	struct arena arena; /* of the maps below */
-	struct map keys;    /* constants by type and value */
-	VECTOR(uint32_t) constant_regs; /* by key */
+	struct arena arena;              /* of the maps below */
+	struct map keys;                 /* constants by type and value */
+	VECTOR(uint32_t) constant_regs;  /* by key */
 	VECTOR(uint32_t) string_of_name; /* by name_id: number of the string + 1 */
 	VECTOR(uint32_t) free_regs[128]; /* by type letter */
-	VECTOR(uint32_t) held;       /* registers to give back, oldest first */
-	uint32_t scenario;           /* number of the current one, from 1 */
-	uint32_t group;              /* register of the cgroup block around, NONE */
-	struct span span;            /* of the statement being emitted */
+	VECTOR(uint32_t) held;           /* registers to give back, oldest first */
+	uint32_t scenario;               /* number of the current one, from 1 */
+	uint32_t group;                  /* register of the cgroup block around, NONE */
+	struct span span;                /* of the statement being emitted */
 };
 
 /* Add an instruction; returns its index. The operands are checked against the table. */

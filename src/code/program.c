@@ -1,7 +1,8 @@
 #include "code/program.h"
 
 const struct op_info op_table[OP_COUNT] = {
-#define OP(name, a, b, c, effect) [OP_##name] = {#name, {OPERAND_##a, OPERAND_##b, OPERAND_##c}, effect},
+#define OP(name, a, b, c, effect)                                                                  \
+	[OP_##name] = {#name, {OPERAND_##a, OPERAND_##b, OPERAND_##c}, effect},
 #include "code/ops.def"
 #undef OP
 };

@@ -20,14 +20,37 @@ enum op {
 /* What an operand is: see ops.def. */
 enum operand {
 	OPERAND___,
-	OPERAND_RI, OPERAND_RF, OPERAND_RS, OPERAND_RC, OPERAND_RW, OPERAND_RA, OPERAND_RP,
-	OPERAND_RG, OPERAND_RH,
-	OPERAND_OI, OPERAND_OS, OPERAND_OG,
-	OPERAND_WI, OPERAND_WF, OPERAND_WS, OPERAND_WC, OPERAND_WW, OPERAND_WA, OPERAND_WP,
-	OPERAND_WG, OPERAND_WH,
+	OPERAND_RI,
+	OPERAND_RF,
+	OPERAND_RS,
+	OPERAND_RC,
+	OPERAND_RW,
+	OPERAND_RA,
+	OPERAND_RP,
+	OPERAND_RG,
+	OPERAND_RH,
+	OPERAND_OI,
+	OPERAND_OS,
+	OPERAND_OG,
+	OPERAND_WI,
+	OPERAND_WF,
+	OPERAND_WS,
+	OPERAND_WC,
+	OPERAND_WW,
+	OPERAND_WA,
+	OPERAND_WP,
+	OPERAND_WG,
+	OPERAND_WH,
 	OPERAND_WX,
-	OPERAND_JUMP, OPERAND_WORD, OPERAND_WORK, OPERAND_ARGS, OPERAND_SPAWN,
-	OPERAND_KNOB, OPERAND_METRIC, OPERAND_SETTING, OPERAND_SCOPE,
+	OPERAND_JUMP,
+	OPERAND_WORD,
+	OPERAND_WORK,
+	OPERAND_ARGS,
+	OPERAND_SPAWN,
+	OPERAND_KNOB,
+	OPERAND_METRIC,
+	OPERAND_SETTING,
+	OPERAND_SCOPE,
 };
 
 struct op_info {
@@ -61,8 +84,16 @@ struct instruction {
 enum scope_kind { SCOPE_SCENARIO, SCOPE_STEP, SCOPE_SCOPE, SCOPE_KIND_COUNT };
 
 /* Operands of SPAWN in the pool. */
-enum { SPAWN_ARG_GROUP, SPAWN_ARG_COUNT, SPAWN_ARG_WORK, SPAWN_ARG_POLICY, SPAWN_ARG_AFFINITY,
-       SPAWN_ARG_NICE, SPAWN_ARG_NAME, SPAWN_ARGS };
+enum {
+	SPAWN_ARG_GROUP,
+	SPAWN_ARG_COUNT,
+	SPAWN_ARG_WORK,
+	SPAWN_ARG_POLICY,
+	SPAWN_ARG_AFFINITY,
+	SPAWN_ARG_NICE,
+	SPAWN_ARG_NAME,
+	SPAWN_ARGS
+};
 /* Their register types, in order; lower case where it may be left out. */
 #define SPAWN_ARG_TYPES "GiWpais"
 
@@ -95,8 +126,8 @@ struct param {
 struct program {
 	struct arena arena;
 	VECTOR(struct instruction) code;
-	VECTOR(struct span) spans;    /* of each instruction */
-	VECTOR(char) registers;       /* their types, as in types.def */
+	VECTOR(struct span) spans; /* of each instruction */
+	VECTOR(char) registers;    /* their types, as in types.def */
 	VECTOR(struct constant) constants;
 	VECTOR(const char *) strings;
 	VECTOR(uint32_t) pool;

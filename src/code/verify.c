@@ -219,8 +219,7 @@ static bool follow(struct verifier *verifier, struct flow *flow)
 	depth = (uint16_t)(depth + (instruction->op == OP_SCOPE_OPEN) -
 			   (instruction->op == OP_SCOPE_CLOSE));
 	for (int i = 0; i < 3; i++) {
-		if (info->operands[i] == OPERAND_JUMP &&
-		    !reach(verifier, flow, values[i], depth))
+		if (info->operands[i] == OPERAND_JUMP && !reach(verifier, flow, values[i], depth))
 			return false;
 	}
 	return instruction->op == OP_JUMP || reach(verifier, flow, verifier->at + 1, depth);

@@ -34,6 +34,15 @@ void host_plan_fail_at(struct host *host, long n)
 	plan_of(host)->verbs_to_fault = n > 0 ? n : 0;
 }
 
+size_t host_plan_left(const struct host *host)
+{
+	const struct plan_host *plan = (const struct plan_host *)host;
+	size_t left = plan->tree.living - (HOST_GROUP_ROOT + 1);
+	for (size_t i = 0; i < plan->tree.worker_groups.length; i++)
+		left += plan->tree.worker_groups.data[i] >= 0;
+	return left;
+}
+
 static bool fault(struct plan_host *plan, const char *verb, struct error *error)
 {
 	if (plan->verbs_to_fault == 0 || --plan->verbs_to_fault > 0)

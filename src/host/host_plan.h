@@ -15,4 +15,7 @@
  * refused verb has done nothing. n < 1 takes the order back. */
 void host_plan_fail_at(struct host *host, long n);
 
+/* How many groups of the program and living workers there are: 0 after a clean end. */
+size_t host_plan_left(const struct host *host);
+
 #endif

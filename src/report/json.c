@@ -48,9 +48,12 @@ static void put_totals(struct json *json, const struct report *report)
 	static const struct {
 		enum status status;
 		const char *key;
-	} keys[] = {{STATUS_PASS, "pass"},     {STATUS_FAIL, "fail"},
-		    {STATUS_SKIP, "skip"},     {STATUS_BROKEN, "broken"},
-		    {STATUS_INCONCLUSIVE, "inconclusive"}, {STATUS_TIMEOUT, "timeout"}};
+	} keys[] = {{STATUS_PASS, "pass"},
+		    {STATUS_FAIL, "fail"},
+		    {STATUS_SKIP, "skip"},
+		    {STATUS_BROKEN, "broken"},
+		    {STATUS_INCONCLUSIVE, "inconclusive"},
+		    {STATUS_TIMEOUT, "timeout"}};
 	struct run_summary summary = {0};
 	for (size_t i = 0; i < report->count; i++)
 		summary_add(&summary, &report->results[i]);

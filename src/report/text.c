@@ -10,9 +10,9 @@
 static const char *status_color(enum status status)
 {
 	static const char *const colors[STATUS_COUNT] = {
-		[STATUS_PASS] = "\033[1;32m",  [STATUS_SKIP] = "\033[1;36m",
+		[STATUS_PASS] = "\033[1;32m",         [STATUS_SKIP] = "\033[1;36m",
 		[STATUS_INCONCLUSIVE] = "\033[1;33m", [STATUS_TIMEOUT] = "\033[1;31m",
-		[STATUS_BROKEN] = "\033[1;35m", [STATUS_FAIL] = "\033[1;31m"};
+		[STATUS_BROKEN] = "\033[1;35m",       [STATUS_FAIL] = "\033[1;31m"};
 	return colors[status];
 }
 
@@ -130,10 +130,12 @@ static void put_groups(const struct result *result, struct text *out)
 
 static void put_reasons(const struct report *report, const struct result *result, struct text *out)
 {
-	static const char *const words[STATUS_COUNT] = {
-		[STATUS_PASS] = "note",	       [STATUS_SKIP] = "skip",
-		[STATUS_INCONCLUSIVE] = "inconclusive", [STATUS_TIMEOUT] = "timeout",
-		[STATUS_BROKEN] = "broken",    [STATUS_FAIL] = "fail"};
+	static const char *const words[STATUS_COUNT] = {[STATUS_PASS] = "note",
+							[STATUS_SKIP] = "skip",
+							[STATUS_INCONCLUSIVE] = "inconclusive",
+							[STATUS_TIMEOUT] = "timeout",
+							[STATUS_BROKEN] = "broken",
+							[STATUS_FAIL] = "fail"};
 	for (size_t i = 0; i < result->reasons.length; i++) {
 		const struct reason *reason = &result->reasons.data[i];
 		char severity[64];
@@ -184,8 +186,8 @@ void report_text_summary(const struct report *report, struct text *out)
 	static const struct {
 		enum status status;
 		const char *word;
-	} words[] = {{STATUS_PASS, "passed"},	{STATUS_FAIL, "failed"},
-		     {STATUS_SKIP, "skipped"},	{STATUS_BROKEN, "broken"},
+	} words[] = {{STATUS_PASS, "passed"},       {STATUS_FAIL, "failed"},
+		     {STATUS_SKIP, "skipped"},      {STATUS_BROKEN, "broken"},
 		     {STATUS_TIMEOUT, "timed out"}, {STATUS_INCONCLUSIVE, "inconclusive"}};
 	struct run_summary summary = {0};
 	const char *separator = "";

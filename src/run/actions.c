@@ -92,16 +92,17 @@ static void put_value(struct text *text, enum knob knob, const struct knob_value
 static void check_value(struct vm *vm, enum knob knob, const struct knob_value *value)
 {
 	const struct knob_info *info = &knob_table[knob];
-	double number = info->kind == KNOB_KIND_PERCENT ? value->fraction * 100
-							: (double)value->integer;
+	double number =
+		info->kind == KNOB_KIND_PERCENT ? value->fraction * 100 : (double)value->integer;
 	if (info->kind == KNOB_KIND_CPUSET || info->kind == KNOB_KIND_NODES) {
 		if (cpuset_empty(&value->set))
 			vm_end(vm, STATUS_SKIP, "topology",
 			       "the set of CPUs for `%s` comes out empty on this machine",
 			       info->name);
 	} else if (info->most && (number < (double)info->least || number > (double)info->most)) {
-		vm_end(vm, STATUS_BROKEN, "set", "`%s` goes from %" PRId64 " to %" PRId64
-		       ", not to %g", info->name, info->least, info->most, number);
+		vm_end(vm, STATUS_BROKEN, "set",
+		       "`%s` goes from %" PRId64 " to %" PRId64 ", not to %g", info->name,
+		       info->least, info->most, number);
 	}
 }
 
@@ -197,8 +198,8 @@ static void check_work(struct vm *vm, const struct work *work)
 	}
 }
 
-static int new_batch(struct vm *vm, const struct host_spawn *spawn,
-		     const struct affinity *affinity, const char *name)
+static int new_batch(struct vm *vm, const struct host_spawn *spawn, const struct affinity *affinity,
+		     const char *name)
 {
 	VECTOR_PUSH(&vm->batches, (struct batch){.first = -1,
 						 .work = spawn->work,

@@ -6,8 +6,7 @@ void affinity_pick(struct vm *vm, const struct cpuset *set, int64_t n, struct cp
 	/* Selection sampling: each member is taken with the chance that is left to be filled. */
 	struct cpuset picked = {0};
 	uint64_t left = (uint64_t)cpuset_count(set), wanted = (uint64_t)n;
-	cpuset_for_each(cpu, set)
-	{
+	cpuset_for_each (cpu, set) {
 		if (wanted && vm_random(vm, left) < wanted) {
 			cpuset_add(&picked, cpu);
 			wanted--;
@@ -18,8 +17,7 @@ void affinity_pick(struct vm *vm, const struct cpuset *set, int64_t n, struct cp
 }
 
 /* The part of the pool that lies in the LLC with most of it; the lowest LLC wins a tie. */
-static void llc_part(const struct topology *topology, const struct cpuset *pool,
-		     struct cpuset *out)
+static void llc_part(const struct topology *topology, const struct cpuset *pool, struct cpuset *out)
 {
 	int most = 0;
 	for (int i = 0; i < topology->llc_count; i++) {

@@ -140,8 +140,8 @@ static void every_start(struct vm *vm, const struct instruction *instruction)
 static int64_t every_next(struct vm *vm, int64_t turn, int64_t end, int64_t period)
 {
 	if (period <= 0)
-		vm_end(vm, STATUS_BROKEN, "run", "the period of a repeat comes out as %" PRId64
-		       "ns", period);
+		vm_end(vm, STATUS_BROKEN, "run",
+		       "the period of a repeat comes out as %" PRId64 "ns", period);
 	int64_t now = vm_now(vm), next = turn + period;
 	if (next < now) {
 		int64_t missed = (now - next + period - 1) / period;
@@ -171,22 +171,20 @@ static void check_failed(struct vm *vm, const struct instruction *instruction)
 {
 	const char *observed = text_string(vm->registers[instruction->a].text);
 	const char *what = text_string(vm->registers[instruction->b].text);
-	const char *message = instruction->c == NONE
-				      ? ""
-				      : text_string(vm->registers[instruction->c].text);
+	const char *message =
+		instruction->c == NONE ? "" : text_string(vm->registers[instruction->c].text);
 	result_add(vm->result, STATUS_FAIL, "expect", vm_span(vm), "%s%sexpected %s%s%s", message,
 		   *message ? ": " : "", what, *observed ? ", but " : "", observed);
 }
 
 static void add_limit(struct vm *vm, const struct instruction *instruction)
 {
-	struct limit_entry entry = {.metric = instruction->a,
-				    .on = instruction->op != OP_LIMIT_OFF,
-				    .strict = instruction->flags & FLAG_STRICT,
-				    .path = instruction->c == NONE
-						    ? -1
-						    : (int)vm->registers[instruction->c].i,
-				    .span = vm_span(vm)};
+	struct limit_entry entry = {
+		.metric = instruction->a,
+		.on = instruction->op != OP_LIMIT_OFF,
+		.strict = instruction->flags & FLAG_STRICT,
+		.path = instruction->c == NONE ? -1 : (int)vm->registers[instruction->c].i,
+		.span = vm_span(vm)};
 	if (instruction->op == OP_LIMIT_I || instruction->op == OP_LIMIT_F) {
 		entry.has_value = true;
 		entry.value = instruction->op == OP_LIMIT_F
@@ -214,7 +212,7 @@ static void put_set(union value *value, const struct cpuset *set)
 	cpuset_print(value->text, set);
 }
 
-#define R(operand) (registers[instruction->operand])
+#define R(operand)    (registers[instruction->operand])
 #define TEXT(operand) text_string(R(operand).text)
 
 /* The ops that do something; returns the next instruction. */
@@ -407,121 +405,63 @@ void interpreter_run(struct vm *vm, uint32_t entry)
 		switch (instruction->op) {
 		case OP_MOVE:
 			R(a).i = R(b).i;
-			NEXT
-		case OP_ADD_I:
-			FITS(__builtin_add_overflow(R(b).i, R(c).i, &R(a).i))
-		case OP_SUB_I:
-			FITS(__builtin_sub_overflow(R(b).i, R(c).i, &R(a).i))
-		case OP_MUL_I:
-			FITS(__builtin_mul_overflow(R(b).i, R(c).i, &R(a).i))
-		case OP_DIV_I:
-			vm->at = (uint32_t)(instruction - code);
+			NEXT case OP_ADD_I
+			    : FITS(__builtin_add_overflow(R(b).i, R(c).i, &R(a).i)) case OP_SUB_I
+			    : FITS(__builtin_sub_overflow(R(b).i, R(c).i, &R(a).i)) case OP_MUL_I
+			    : FITS(__builtin_mul_overflow(R(b).i, R(c).i, &R(a).i)) case OP_DIV_I
+			    : vm->at = (uint32_t)(instruction - code);
 			R(a).i = divide(vm, R(b).i, R(c).i, false);
-			NEXT
-		case OP_MOD_I:
-			if (__builtin_expect(((R(b).i | R(c).i) >> 32) == 0 && R(c).i, 1)) {
+			NEXT case OP_MOD_I
+			    : if (__builtin_expect(((R(b).i | R(c).i) >> 32) == 0 && R(c).i, 1))
+			{
 				R(a).i = (int64_t)((uint32_t)R(b).i % (uint32_t)R(c).i);
 				NEXT
 			}
 			vm->at = (uint32_t)(instruction - code);
 			R(a).i = divide(vm, R(b).i, R(c).i, true);
-			NEXT
-		case OP_NEG_I:
-			FITS(__builtin_sub_overflow(INT64_C(0), R(b).i, &R(a).i))
-		case OP_ADD_F:
-			R(a).f = R(b).f + R(c).f;
-			NEXT
-		case OP_SUB_F:
-			R(a).f = R(b).f - R(c).f;
-			NEXT
-		case OP_MUL_F:
-			R(a).f = R(b).f * R(c).f;
-			NEXT
-		case OP_DIV_F:
-			vm->at = (uint32_t)(instruction - code);
+			NEXT case OP_NEG_I : FITS(__builtin_sub_overflow(INT64_C(0), R(b).i,
+									 &R(a).i)) case OP_ADD_F
+			    : R(a)
+				      .f = R(b).f + R(c).f;
+			NEXT case OP_SUB_F : R(a).f = R(b).f - R(c).f;
+			NEXT case OP_MUL_F : R(a).f = R(b).f * R(c).f;
+			NEXT case OP_DIV_F : vm->at = (uint32_t)(instruction - code);
 			R(a).f = divide_real(vm, R(b).f, R(c).f);
-			NEXT
-		case OP_NEG_F:
-			R(a).f = -R(b).f;
-			NEXT
-		case OP_FLOAT:
-			R(a).f = (double)R(b).i;
-			NEXT
-		case OP_SCALE:
-			vm->at = (uint32_t)(instruction - code);
+			NEXT case OP_NEG_F : R(a).f = -R(b).f;
+			NEXT case OP_FLOAT : R(a).f = (double)R(b).i;
+			NEXT case OP_SCALE : vm->at = (uint32_t)(instruction - code);
 			R(a).i = rounded(vm, (double)R(b).i * R(c).f);
-			NEXT
-		case OP_UNSCALE:
-			vm->at = (uint32_t)(instruction - code);
+			NEXT case OP_UNSCALE : vm->at = (uint32_t)(instruction - code);
 			R(a).i = rounded(vm, divide_real(vm, (double)R(b).i, R(c).f));
-			NEXT
-		case OP_RATIO:
-			vm->at = (uint32_t)(instruction - code);
+			NEXT case OP_RATIO : vm->at = (uint32_t)(instruction - code);
 			R(a).f = divide_real(vm, (double)R(b).i, (double)R(c).i);
-			NEXT
-		case OP_EQ_I:
-			R(a).i = R(b).i == R(c).i;
-			NEXT
-		case OP_LT_I:
-			R(a).i = R(b).i < R(c).i;
-			NEXT
-		case OP_LE_I:
-			R(a).i = R(b).i <= R(c).i;
-			NEXT
-		case OP_EQ_F:
-			R(a).i = R(b).f == R(c).f;
-			NEXT
-		case OP_LT_F:
-			R(a).i = R(b).f < R(c).f;
-			NEXT
-		case OP_LE_F:
-			R(a).i = R(b).f <= R(c).f;
-			NEXT
-		case OP_EQ_S:
-			R(a).i = strcmp(TEXT(b), TEXT(c)) == 0;
-			NEXT
-		case OP_EQ_C:
-			R(a).i = cpuset_equal(R(b).set, R(c).set);
-			NEXT
-		case OP_NOT:
-			R(a).i = !R(b).i;
-			NEXT
-		case OP_UNION:
-			cpuset_or(R(a).set, R(b).set, R(c).set);
-			NEXT
-		case OP_INTERSECT:
-			cpuset_and(R(a).set, R(b).set, R(c).set);
-			NEXT
-		case OP_MINUS:
-			cpuset_minus(R(a).set, R(b).set, R(c).set);
-			NEXT
-		case OP_JUMP:
-			GO(instruction->a)
-		case OP_JUMP_IF:
-			GO(R(a).i ? instruction->b : (uint32_t)(instruction - code) + 1)
-		case OP_JUMP_UNLESS:
-			GO(R(a).i ? (uint32_t)(instruction - code) + 1 : instruction->b)
-		case OP_JUMP_EQ:
-			if (R(a).i == R(b).i)
-				GO(instruction->c)
-			NEXT
-		case OP_JUMP_NE:
-			if (R(a).i != R(b).i)
-				GO(instruction->c)
-			NEXT
-		case OP_JUMP_LT:
-			if (R(a).i < R(b).i)
-				GO(instruction->c)
-			NEXT
-		case OP_JUMP_LE:
-		case OP_EVERY_TEST:
-			if (instruction->op == OP_JUMP_LE ? R(a).i <= R(b).i : R(a).i >= R(b).i)
-				GO(instruction->c)
-			NEXT
-		case OP_FOR_STEP:
-			if (++R(a).i >= R(b).i)
-				NEXT
-			if (__builtin_expect(++turns == TURNS_PER_POLL, 0)) {
+			NEXT case OP_EQ_I : R(a).i = R(b).i == R(c).i;
+			NEXT case OP_LT_I : R(a).i = R(b).i < R(c).i;
+			NEXT case OP_LE_I : R(a).i = R(b).i <= R(c).i;
+			NEXT case OP_EQ_F : R(a).i = R(b).f == R(c).f;
+			NEXT case OP_LT_F : R(a).i = R(b).f < R(c).f;
+			NEXT case OP_LE_F : R(a).i = R(b).f <= R(c).f;
+			NEXT case OP_EQ_S : R(a).i = strcmp(TEXT(b), TEXT(c)) == 0;
+			NEXT case OP_EQ_C : R(a).i = cpuset_equal(R(b).set, R(c).set);
+			NEXT case OP_NOT : R(a).i = !R(b).i;
+			NEXT case OP_UNION : cpuset_or(R(a).set, R(b).set, R(c).set);
+			NEXT case OP_INTERSECT : cpuset_and(R(a).set, R(b).set, R(c).set);
+			NEXT case OP_MINUS : cpuset_minus(R(a).set, R(b).set, R(c).set);
+			NEXT case OP_JUMP : GO(instruction->a) case OP_JUMP_IF
+			    : GO(R(a).i ? instruction->b
+					: (uint32_t)(instruction - code) + 1) case OP_JUMP_UNLESS
+			    : GO(R(a).i ? (uint32_t)(instruction - code) + 1
+					: instruction->b) case OP_JUMP_EQ
+			    : if (R(a).i == R(b).i) GO(instruction->c) NEXT case OP_JUMP_NE
+			    : if (R(a).i != R(b).i) GO(instruction->c) NEXT case OP_JUMP_LT
+			    : if (R(a).i < R(b).i) GO(instruction->c) NEXT case OP_JUMP_LE
+			    : case OP_EVERY_TEST
+			    : if (instruction->op == OP_JUMP_LE ? R(a).i <= R(b).i
+								: R(a).i >= R(b).i)
+				      GO(instruction->c) NEXT case OP_FOR_STEP
+			    : if (++R(a).i >= R(b).i)
+				      NEXT if (__builtin_expect(++turns == TURNS_PER_POLL, 0))
+			{
 				turns = 0;
 				vm->at = (uint32_t)(instruction - code);
 				vm->polls = 0;
@@ -530,33 +470,15 @@ void interpreter_run(struct vm *vm, uint32_t entry)
 			GO(instruction->c)
 		case OP_TEXT_START:
 			text_clear(R(a).text);
-			NEXT
-		case OP_TEXT_S:
-			text_puts(R(a).text, TEXT(b));
-			NEXT
-		case OP_TEXT_I:
-			text_printf(R(a).text, "%" PRId64, R(b).i);
-			NEXT
-		case OP_TEXT_F:
-			text_printf(R(a).text, "%g", R(b).f);
-			NEXT
-		case OP_TEXT_PERCENT:
-			text_printf(R(a).text, "%g%%", R(b).f * 100);
-			NEXT
-		case OP_TEXT_DURATION:
-			text_put_duration(R(a).text, R(b).i);
-			NEXT
-		case OP_TEXT_SIZE:
-			text_put_size(R(a).text, R(b).i);
-			NEXT
-		case OP_TEXT_BOOL:
-			text_puts(R(a).text, R(b).i ? "true" : "false");
-			NEXT
-		case OP_TEXT_C:
-			put_set(&R(a), R(b).set);
-			NEXT
-		case OP_END:
-			return;
+			NEXT case OP_TEXT_S : text_puts(R(a).text, TEXT(b));
+			NEXT case OP_TEXT_I : text_printf(R(a).text, "%" PRId64, R(b).i);
+			NEXT case OP_TEXT_F : text_printf(R(a).text, "%g", R(b).f);
+			NEXT case OP_TEXT_PERCENT : text_printf(R(a).text, "%g%%", R(b).f * 100);
+			NEXT case OP_TEXT_DURATION : text_put_duration(R(a).text, R(b).i);
+			NEXT case OP_TEXT_SIZE : text_put_size(R(a).text, R(b).i);
+			NEXT case OP_TEXT_BOOL : text_puts(R(a).text, R(b).i ? "true" : "false");
+			NEXT case OP_TEXT_C : put_set(&R(a), R(b).set);
+			NEXT case OP_END : return;
 		default:
 			vm->at = (uint32_t)(instruction - code);
 			GO(act(vm, instruction, vm->at + 1))

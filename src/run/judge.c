@@ -80,10 +80,11 @@ static void judge_death(struct vm *vm, const struct judged *judged, size_t index
 				    report->end_code);
 		break;
 	case WORKER_KILLED:
-		reason = result_add(vm->result, STATUS_BROKEN, "worker", judged->batch->span,
-				    "worker %zu of %s in '%s' (pid %d) was killed by signal %d (%s)",
-				    index, judged->batch->name, group, (int)report->pid,
-				    report->end_code, strsignal(report->end_code));
+		reason =
+			result_add(vm->result, STATUS_BROKEN, "worker", judged->batch->span,
+				   "worker %zu of %s in '%s' (pid %d) was killed by signal %d (%s)",
+				   index, judged->batch->name, group, (int)report->pid,
+				   report->end_code, strsignal(report->end_code));
 		break;
 	case WORKER_STUCK:
 		reason = result_add(vm->result, STATUS_FAIL, "not_starved", judged->batch->span,
@@ -100,8 +101,7 @@ static void judge_metric(struct vm *vm, const struct judged *judged, enum metric
 			 double observed)
 {
 	struct limit_entry limit;
-	if (!limits_find(vm, metric, judged->path, judged->batch->scope, &limit) ||
-	    isnan(observed))
+	if (!limits_find(vm, metric, judged->path, judged->batch->scope, &limit) || isnan(observed))
 		return;
 	double most = limit.has_value ? limit.value : 0;
 	if (limit.strict ? observed < most : observed <= most) {
@@ -129,9 +129,9 @@ static void judge_metric(struct vm *vm, const struct judged *judged, enum metric
 	reason->has_figures = true;
 	reason->observed = observed;
 	reason->limit = most;
-	reason->unit = metric_table[metric].unit == TYPE_DURATION ? "ns"
+	reason->unit = metric_table[metric].unit == TYPE_DURATION  ? "ns"
 		       : metric_table[metric].unit == TYPE_PERCENT ? "fraction"
-								    : "count";
+								   : "count";
 }
 
 static void keep_workers(struct vm *vm, const struct judged *judged, struct group_result *group)
@@ -141,17 +141,17 @@ static void keep_workers(struct vm *vm, const struct judged *judged, struct grou
 	group->workers = ARENA_ARRAY(&result->arena, struct worker_result, judged->count);
 	for (size_t i = 0; i < judged->count; i++) {
 		const struct worker_report *report = judged->reports[i];
-		group->workers[i] = (struct worker_result){
-			.pid = report->pid,
-			.units = report->units,
-			.iterations = report->iterations,
-			.wall_ns = report->wall_ns,
-			.cpu_ns = report->cpu_ns,
-			.gap_ns = report->gap_ns,
-			.migrations = report->migrations,
-			.strays = report->strays,
-			.cpus = vm_keep_set(vm, &report->cpus),
-			.complete = report->end == WORKER_STOPPED};
+		group->workers[i] =
+			(struct worker_result){.pid = report->pid,
+					       .units = report->units,
+					       .iterations = report->iterations,
+					       .wall_ns = report->wall_ns,
+					       .cpu_ns = report->cpu_ns,
+					       .gap_ns = report->gap_ns,
+					       .migrations = report->migrations,
+					       .strays = report->strays,
+					       .cpus = vm_keep_set(vm, &report->cpus),
+					       .complete = report->end == WORKER_STOPPED};
 	}
 }
 
@@ -188,10 +188,10 @@ static void judge_group(struct vm *vm, const struct judged *judged)
 	if (whole && !group.judged && !vm->ending) {
 		struct text text = {0};
 		text_put_duration_short(&text, shortest);
-		struct reason *reason = result_add(
-			vm->result, STATUS_INCONCLUSIVE, "time", judged->batch->span,
-			"%s in '%s' ran for %s only; nothing is judged before 20 ms",
-			judged->batch->name, group.cgroup, text_string(&text));
+		struct reason *reason =
+			result_add(vm->result, STATUS_INCONCLUSIVE, "time", judged->batch->span,
+				   "%s in '%s' ran for %s only; nothing is judged before 20 ms",
+				   judged->batch->name, group.cgroup, text_string(&text));
 		reason->cgroup = group.cgroup;
 		text_free(&text);
 	}
@@ -221,8 +221,7 @@ void judge_workers(struct vm *vm, const int *workers, size_t count)
 			judge_unreleased(vm, &vm->batches.data[vm->batch_of.data[workers[i]]]);
 			continue;
 		}
-		members[kept++] = (struct member){report,
-						  paths_of_group(&vm->paths, report->group),
+		members[kept++] = (struct member){report, paths_of_group(&vm->paths, report->group),
 						  vm->batch_of.data[workers[i]]};
 	}
 	qsort_r(members, kept, sizeof(*members), compare_members, vm);
@@ -230,7 +229,8 @@ void judge_workers(struct vm *vm, const int *workers, size_t count)
 		reports[i] = members[i].report;
 	for (size_t start = 0, end; start < kept; start = end) {
 		const struct batch *batch = &vm->batches.data[members[start].batch];
-		for (end = start + 1; end < kept && members[end].path == members[start].path; end++) {
+		for (end = start + 1; end < kept && members[end].path == members[start].path;
+		     end++) {
 			if (compare_batches(batch, &vm->batches.data[members[end].batch]))
 				break;
 		}

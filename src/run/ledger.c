@@ -46,8 +46,12 @@ void ledger_stop(struct vm *vm, const int *workers, size_t count)
 	struct error error;
 	if (!count)
 		return;
-	if (!vm->host->verbs->stop(vm->host, workers, count, &error))
+	if (!vm->host->verbs->stop(vm->host, workers, count, &error)) {
 		report_refusal(vm, &error);
+		/* Once more: a refusal may pass, and living workers keep their groups from going.
+		 */
+		vm->host->verbs->stop(vm->host, workers, count, NULL);
+	}
 	judge_workers(vm, workers, count);
 	for (size_t i = 0; i < count; i++)
 		remove_living(vm, workers[i]);
@@ -117,10 +121,22 @@ static void remove_group(struct vm *vm, int path, bool implied)
 	struct event *event = vm_event(vm, "remove", path);
 	event->implied = implied;
 	event->cpus = "";
-	if (vm->host->verbs->group_remove(vm->host, group, &error))
+	if (vm->host->verbs->group_remove(vm->host, group, &error)) {
 		paths_set_group(&vm->paths, path, -1);
-	else
+	} else {
 		report_refusal(vm, &error);
+		VECTOR_PUSH(&vm->stubborn, path);
+	}
+}
+
+void ledger_retry(struct vm *vm)
+{
+	for (size_t i = 0; i < vm->stubborn.length; i++) {
+		int path = vm->stubborn.data[i];
+		int group = vm->paths.all.data[path].group;
+		if (group >= 0 && vm->host->verbs->group_remove(vm->host, group, NULL))
+			paths_set_group(&vm->paths, path, -1);
+	}
 }
 
 void ledger_close_scope(struct vm *vm)
@@ -152,9 +168,8 @@ void ledger_close_scope(struct vm *vm)
 	vm->limits.length = scope.limits;
 	vm->scopes.length--;
 	if (scope.kind == SCOPE_STEP) {
-		VECTOR_PUSH(&vm->result->steps,
-			    (struct step_result){scope.label, scope.start_ns,
-						 vm_now(vm) - vm->start_ns});
+		VECTOR_PUSH(&vm->result->steps, (struct step_result){scope.label, scope.start_ns,
+								     vm_now(vm) - vm->start_ns});
 		vm->step = "";
 	}
 }
@@ -181,8 +196,7 @@ void ledger_remove_group(struct vm *vm, int path)
 		stop_stamped(vm);
 	for (size_t i = vm->ledger.length; i-- > first;) {
 		struct ledger_entry *entry = &vm->ledger.data[i];
-		if (entry->kind != ENTRY_GROUP || !entry->open ||
-		    all[entry->id].stamp != vm->stamp)
+		if (entry->kind != ENTRY_GROUP || !entry->open || all[entry->id].stamp != vm->stamp)
 			continue;
 		entry->open = false;
 		remove_group(vm, entry->id, entry->id != path);

@@ -22,7 +22,7 @@ bool limits_find(const struct vm *vm, enum metric metric, int path, int scope,
 				      .span = SPAN_NONE};
 	/* Inner blocks win over outer ones, and what is said of the group over both. */
 	size_t end = (size_t)scope + 1 < vm->scopes.length ? vm->scopes.data[scope + 1].limits
-							    : vm->limits.length;
+							   : vm->limits.length;
 	for (int special = 0; special < 2; special++) {
 		for (size_t i = 0; i < end; i++) {
 			const struct limit_entry *entry = &vm->limits.data[i];

@@ -128,7 +128,8 @@ static void put_value(struct text *text, enum type unit, double value)
 void metrics_explain(enum metric metric, const struct judged *judged, double observed,
 		     const struct limit_entry *limit, struct text *text, int *worker)
 {
-	static void (*const functions[METRIC_COUNT])(const struct judged *, struct text *, int *) = {
+	static void (*const functions[METRIC_COUNT])(const struct judged *, struct text *,
+						     int *) = {
 #define METRIC(name, unit, initial, limit, doc) [METRIC_##name] = explain_##name,
 #include "sema/metrics.def"
 #undef METRIC

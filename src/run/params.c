@@ -43,16 +43,14 @@ static void store(struct program *program, const struct param *param,
 
 static bool store_string(struct program *program, const struct param *param, const char *text)
 {
-	struct constant constant = {.reg = param->reg,
-				    .string = (uint32_t)program->strings.length};
+	struct constant constant = {.reg = param->reg, .string = (uint32_t)program->strings.length};
 	VECTOR_PUSH(&program->strings, arena_copy(&program->arena, text, strlen(text)));
 	store(program, param, &constant);
 	return true;
 }
 
 /* Read the text as a literal; false unless it is one of the param's type. */
-static bool read_literal(const char *literal, const struct param *param,
-			 struct constant *constant)
+static bool read_literal(const char *literal, const struct param *param, struct constant *constant)
 {
 	struct text text = {0};
 	struct source_set sources = {0};

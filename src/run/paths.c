@@ -15,8 +15,8 @@ static int *find_slot(const struct paths *paths, int parent, name_id name)
 	size_t mask = paths->slot_count - 1;
 	for (size_t i = hash_path(parent, name) & mask;; i = (i + 1) & mask) {
 		int path = paths->slots[i];
-		if (path < 0 || (paths->all.data[path].parent == parent &&
-				 paths->all.data[path].name == name))
+		if (path < 0 ||
+		    (paths->all.data[path].parent == parent && paths->all.data[path].name == name))
 			return &paths->slots[i];
 	}
 }
@@ -35,7 +35,8 @@ void paths_init(struct paths *paths)
 {
 	*paths = (struct paths){0};
 	map_init(&paths->names, &paths->arena);
-	VECTOR_PUSH(&paths->all, (struct path){.parent = -1, .family = -1, .group = 0, .text = "host"});
+	VECTOR_PUSH(&paths->all,
+		    (struct path){.parent = -1, .family = -1, .group = 0, .text = "host"});
 	VECTOR_PUSH(&paths->all, (struct path){.parent = -1, .family = -1, .group = 1, .text = ""});
 	VECTOR_PUSH(&paths->by_group, PATH_HOST);
 	VECTOR_PUSH(&paths->by_group, PATH_ROOT);
@@ -64,13 +65,12 @@ int paths_child(struct paths *paths, int parent, const char *name)
 	text_printf(&text, "%s%s%s", above, *above ? "/" : "", name);
 	int path = (int)paths->all.length;
 	*slot = path;
-	VECTOR_PUSH(&paths->all,
-		    (struct path){.parent = parent,
-				  .family = -1,
-				  .name = id,
-				  .group = -1,
-				  .text = arena_copy(&paths->arena, text_string(&text),
-						     text.length)});
+	VECTOR_PUSH(&paths->all, (struct path){.parent = parent,
+					       .family = -1,
+					       .name = id,
+					       .group = -1,
+					       .text = arena_copy(&paths->arena, text_string(&text),
+								  text.length)});
 	text_free(&text);
 	if (paths->all.length * 2 > paths->slot_count)
 		grow(paths);

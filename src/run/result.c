@@ -6,10 +6,12 @@
 
 const char *status_name(enum status status)
 {
-	static const char *const names[STATUS_COUNT] = {
-		[STATUS_PASS] = "PASS",	       [STATUS_SKIP] = "SKIP",
-		[STATUS_INCONCLUSIVE] = "INCONCLUSIVE", [STATUS_TIMEOUT] = "TIMEOUT",
-		[STATUS_BROKEN] = "BROKEN",    [STATUS_FAIL] = "FAIL"};
+	static const char *const names[STATUS_COUNT] = {[STATUS_PASS] = "PASS",
+							[STATUS_SKIP] = "SKIP",
+							[STATUS_INCONCLUSIVE] = "INCONCLUSIVE",
+							[STATUS_TIMEOUT] = "TIMEOUT",
+							[STATUS_BROKEN] = "BROKEN",
+							[STATUS_FAIL] = "FAIL"};
 	return names[status];
 }
 

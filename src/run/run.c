@@ -112,8 +112,7 @@ static void look(struct vm *vm, const struct host_wake *wake)
 		vm_end(vm, STATUS_BROKEN, "signal", "interrupted by %s", strsignal(wake->signal));
 	}
 	if (wake->reason == HOST_WAKE_WORKER_DIED) {
-		const struct batch *batch =
-			&vm->batches.data[vm->batch_of.data[wake->worker]];
+		const struct batch *batch = &vm->batches.data[vm->batch_of.data[wake->worker]];
 		/* The figures come with the worker's report, when its block is cleaned up. */
 		vm_end(vm, STATUS_BROKEN, "worker", "a worker of %s ended while it was needed",
 		       batch->name);
@@ -224,6 +223,7 @@ static void free_vm(struct vm *vm)
 	VECTOR_FREE(&vm->living);
 	VECTOR_FREE(&vm->living_at);
 	VECTOR_FREE(&vm->ledger);
+	VECTOR_FREE(&vm->stubborn);
 	VECTOR_FREE(&vm->limits);
 	VECTOR_FREE(&vm->scopes);
 	VECTOR_FREE(&vm->knobs);
@@ -295,6 +295,7 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 	vm->ending = true;
 	while (vm->scopes.length)
 		ledger_close_scope(vm);
+	ledger_retry(vm);
 	finish(vm);
 	free_vm(vm);
 	free(vm);

@@ -68,7 +68,7 @@ struct batch {
 enum entry_kind { ENTRY_GROUP, ENTRY_WORKERS };
 struct ledger_entry {
 	enum entry_kind kind;
-	int id; /* path, or batch */
+	int id;    /* path, or batch */
 	bool open; /* false once it was undone before its scope's end */
 };
 
@@ -88,8 +88,8 @@ struct scope {
 	enum scope_kind kind;
 	const char *label;
 	int64_t start_ns;
-	size_t ledger;  /* its first entry */
-	size_t limits;  /* likewise */
+	size_t ledger; /* its first entry */
+	size_t limits; /* likewise */
 };
 
 struct vm {
@@ -115,16 +115,17 @@ struct vm {
 	/* what is there */
 	struct paths paths;
 	VECTOR(struct batch) batches;
-	VECTOR(int) batch_of; /* of each worker of the host, counted from first_worker */
-	VECTOR(int) living;   /* workers not stopped yet */
+	VECTOR(int) batch_of;  /* of each worker of the host, counted from first_worker */
+	VECTOR(int) living;    /* workers not stopped yet */
 	VECTOR(int) living_at; /* where each worker stands in `living`, -1: it does not */
 	VECTOR(struct ledger_entry) ledger;
+	VECTOR(int) stubborn; /* paths whose removal was refused, children before parents */
 	VECTOR(struct limit_entry) limits;
 	VECTOR(struct scope) scopes;
 	VECTOR(struct knob_setting) knobs;
-	unsigned swapped; /* bit per knob that some line of the program swaps */
+	unsigned swapped;           /* bit per knob that some line of the program swaps */
 	VECTOR(struct cpuset) sets; /* scratch: of the spawn being made */
-	unsigned stamp; /* the last one given to paths */
+	unsigned stamp;             /* the last one given to paths */
 	const char *step;
 	uint64_t random; /* state of the generator */
 	unsigned polls;
@@ -132,8 +133,8 @@ struct vm {
 };
 
 /* End the scenario with a reason that stands for the current line, and unwind. Does not return. */
-_Noreturn void vm_end(struct vm *vm, enum status status, const char *check, const char *format,
-		      ...) __attribute__((format(printf, 4, 5)));
+_Noreturn void vm_end(struct vm *vm, enum status status, const char *check, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 /* The same for what the host refused: BROKEN or, where this machine lacks something, SKIP. */
 _Noreturn void vm_refused(struct vm *vm, const struct error *error);
 
@@ -195,6 +196,8 @@ void ledger_open_scope(struct vm *vm, enum scope_kind kind, const char *label);
 /* Stop, judge and remove what the innermost scope made. Refusals are added to the result, and
  * the work goes on. */
 void ledger_close_scope(struct vm *vm);
+/* At the very end: try again to remove what could not be removed. */
+void ledger_retry(struct vm *vm);
 /* A group ends before its scope: it and its children, whose workers are stopped and judged. */
 void ledger_remove_group(struct vm *vm, int path);
 /* Stop and judge these workers together. */

@@ -286,8 +286,8 @@ static void word_min(struct call *call)
 	if (call->dst_type == 'F')
 		call->dst->f = fmin(real(call, 0), real(call, 1));
 	else
-		call->dst->i = integer(call, 0) < integer(call, 1) ? integer(call, 0)
-								     : integer(call, 1);
+		call->dst->i =
+			integer(call, 0) < integer(call, 1) ? integer(call, 0) : integer(call, 1);
 }
 
 static void word_max(struct call *call)
@@ -295,8 +295,8 @@ static void word_max(struct call *call)
 	if (call->dst_type == 'F')
 		call->dst->f = fmax(real(call, 0), real(call, 1));
 	else
-		call->dst->i = integer(call, 0) > integer(call, 1) ? integer(call, 0)
-								     : integer(call, 1);
+		call->dst->i =
+			integer(call, 0) > integer(call, 1) ? integer(call, 0) : integer(call, 1);
 }
 
 static void word_abs(struct call *call)

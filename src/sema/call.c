@@ -217,7 +217,8 @@ static void check_values(struct checker *check, enum word word, struct expr **ar
 			out_of_range(check, args[0], "a real-time priority", "from 1 to 99");
 		break;
 	case WORD_deadline:
-		check_least(check, args[0], 1024, "the runtime", "at least 1024ns, says the kernel");
+		check_least(check, args[0], 1024, "the runtime",
+			    "at least 1024ns, says the kernel");
 		if (known(args[0], &a) && known(args[1], &b) && a > b)
 			out_of_range(check, args[0], "the runtime", "at most the period");
 		break;
@@ -341,8 +342,8 @@ enum type call_check(struct checker *check, struct expr *expr)
 		return call_check_work(check, expr, meaning.work - 1);
 	const char *name = checker_text(check, expr->name);
 	if (scope_find(check, expr->name)) {
-		diag_report(check->diags, DIAG_NOT_A_VALUE, expr->span,
-			    "'%s' is not a function", name);
+		diag_report(check->diags, DIAG_NOT_A_VALUE, expr->span, "'%s' is not a function",
+			    name);
 		diag_label(check->diags, scope_find(check, expr->name)->span, "declared here");
 	} else {
 		const char *near = scope_nearest(check, name, false);

@@ -33,8 +33,8 @@ struct checker {
 	/* names of groups seen anywhere in the scenario: in an expression they stand for a path */
 	uint8_t *group_names; /* by name_id: 1 if some line of this scenario creates it */
 	VECTOR(name_id) group_list;
-	bool in_branch; /* inside an if or a loop: what stands there may not happen, or repeat */
-	bool in_global; /* inside a top-level let or param: no scenario is running */
+	bool in_branch;    /* inside an if or a loop: what stands there may not happen, or repeat */
+	bool in_global;    /* inside a top-level let or param: no scenario is running */
 	struct use **uses; /* where uses of global names are noted; NULL: nowhere */
 	uint32_t stamp;    /* of that list */
 	name_id topo, sched, host;

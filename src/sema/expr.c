@@ -285,10 +285,9 @@ static enum type arithmetic(enum tree_op op, enum type a, enum type b)
 	}
 	if (a == b)
 		return op == TREE_DIV ? TYPE_FLOAT
-		       : op != TREE_MUL || a == TYPE_PERCENT ? (op == TREE_MOD && a == TYPE_PERCENT
-									? TYPE_ERROR
-									: a)
-							      : TYPE_ERROR;
+		       : op != TREE_MUL || a == TYPE_PERCENT
+			       ? (op == TREE_MOD && a == TYPE_PERCENT ? TYPE_ERROR : a)
+			       : TYPE_ERROR;
 	if (!product)
 		return TYPE_ERROR;
 	if (a == TYPE_PERCENT && b_plain)
@@ -307,8 +306,7 @@ static enum type binary_type(enum tree_op op, enum type a, enum type b)
 	if (op <= TREE_MOD) {
 		if (a == TYPE_CPUSET && b == TYPE_CPUSET)
 			return op == TREE_SUB ? TYPE_CPUSET : TYPE_ERROR;
-		return type_is_numeric(a) && type_is_numeric(b) ? arithmetic(op, a, b)
-								 : TYPE_ERROR;
+		return type_is_numeric(a) && type_is_numeric(b) ? arithmetic(op, a, b) : TYPE_ERROR;
 	}
 	if (op == TREE_UNION || op == TREE_INTERSECT)
 		return a == TYPE_CPUSET && b == TYPE_CPUSET ? TYPE_CPUSET : TYPE_ERROR;

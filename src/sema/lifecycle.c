@@ -41,11 +41,11 @@ struct walker {
 	VECTOR(struct group *) created; /* in order, to be ended by their owner */
 	VECTOR(struct change) journal;
 	VECTOR(struct outcome) outcomes;
-	int depth;    /* of owning blocks: 0 is the scenario */
-	int branches; /* how many branches and loops surround this line */
-	bool second;     /* the second turn of a loop */
-	bool uncertain;  /* ... that may not happen */
-	const struct ref *inside; /* path of the cgroup block around this line */
+	int depth;                     /* of owning blocks: 0 is the scenario */
+	int branches;                  /* how many branches and loops surround this line */
+	bool second;                   /* the second turn of a loop */
+	bool uncertain;                /* ... that may not happen */
+	const struct ref *inside;      /* path of the cgroup block around this line */
 	const struct stmt *unreleased; /* a spawn that nothing has started yet */
 	int unreleased_depth;
 	double share; /* of the duration, held so far outside loops */
@@ -66,8 +66,8 @@ static struct group **find_slot(struct walker *walker, const struct group *paren
 	size_t mask = walker->slot_count - 1;
 	for (size_t i = hash_group(parent, name, family) & mask;; i = (i + 1) & mask) {
 		struct group *group = walker->slots[i];
-		if (!group || (group->parent == parent && group->name == name &&
-			       group->family == family))
+		if (!group ||
+		    (group->parent == parent && group->name == name && group->family == family))
 			return &walker->slots[i];
 	}
 }
@@ -155,8 +155,8 @@ static void use_group(struct walker *walker, struct group *group, const struct r
 			diag_report(diags, DIAG_MAYBE_GONE, ref->name_span,
 				    "cgroup '%s' is gone when this runs again", name);
 		else
-			diag_report(diags, DIAG_GONE, ref->name_span,
-				    "cgroup '%s' is gone here", name);
+			diag_report(diags, DIAG_GONE, ref->name_span, "cgroup '%s' is gone here",
+				    name);
 		diag_label(diags, since, "it ends with this");
 		break;
 	}
@@ -267,8 +267,8 @@ static void create_group(struct walker *walker, const struct stmt *stmt, const s
 		else
 			diag_label(diags, group->life.since, "created here");
 	} else if (state == LIFE_MAYBE && !group->family) {
-		diag_report(diags, DIAG_MAYBE_GONE, ref->name_span,
-			    "cgroup '%s' may exist already", name);
+		diag_report(diags, DIAG_MAYBE_GONE, ref->name_span, "cgroup '%s' may exist already",
+			    name);
 	}
 	if (state != LIFE_LIVE)
 		group->workers_owner = INT_MAX;
@@ -389,7 +389,8 @@ static int64_t least_turns(const struct stmt *stmt)
 {
 	int64_t a, b;
 	if (stmt->kind == STMT_FOR)
-		return expr_is_integer(stmt->body.first, &a) && expr_is_integer(stmt->body.second, &b)
+		return expr_is_integer(stmt->body.first, &a) &&
+				       expr_is_integer(stmt->body.second, &b)
 			       ? b - a
 			       : 0;
 	if (stmt->kind == STMT_TIMES)

@@ -121,8 +121,9 @@ static void check_spawn(struct checker *check, struct stmt *stmt, bool in_cgroup
 {
 	struct expr *count = stmt->spawn.count, *work = stmt->spawn.work;
 	int64_t value;
-	if ((work->kind == EXPR_NAME || work->kind == EXPR_CALL) && !scope_find(check, work->name) &&
-	    !scope_meaning(check, work->name).work && !scope_meaning(check, work->name).word) {
+	if ((work->kind == EXPR_NAME || work->kind == EXPR_CALL) &&
+	    !scope_find(check, work->name) && !scope_meaning(check, work->name).work &&
+	    !scope_meaning(check, work->name).word) {
 		const char *name = checker_text(check, work->name);
 		struct text_nearest nearest;
 		text_nearest_start(&nearest, name);
@@ -176,8 +177,8 @@ static void check_loop(struct checker *check, struct stmt *stmt, enum place plac
 		if (second && expr_want_time(check, second, "the length of a repeat"))
 			settings_check_least(check, second, 1, "the length of a repeat");
 	} else {
-		const char *what = stmt->kind == STMT_FOR ? "the start of a range"
-							  : "the number of times";
+		const char *what =
+			stmt->kind == STMT_FOR ? "the start of a range" : "the number of times";
 		bool fine = expr_want(check, first, TYPE_INT, what);
 		if (second)
 			fine &= expr_want(check, second, TYPE_INT, "the end of a range");
@@ -262,8 +263,8 @@ static void check_limits(struct checker *check, struct stmt *stmt)
 		if (limit->off)
 			continue;
 		if (info->unit == TYPE_BOOL && limit->value)
-			diag_report(check->diags, DIAG_SYNTAX, limit->span,
-				    "'%s' takes no limit", name);
+			diag_report(check->diags, DIAG_SYNTAX, limit->span, "'%s' takes no limit",
+				    name);
 		else if (info->unit != TYPE_BOOL && !limit->value)
 			diag_report(check->diags, DIAG_SYNTAX, limit->span,
 				    "'%s' needs a limit: `%s <= %s`", name, name,
@@ -307,7 +308,8 @@ static void check_group_stmt(struct checker *check, struct stmt *stmt)
 	enum knob knob = settings_check_knob(check, stmt->name, stmt->name_span);
 	stmt->group.knob = knob;
 	if (stmt->kind == STMT_SWAP &&
-	    settings_check_knob(check, stmt->group.other_name, stmt->group.other_span) != KNOB_COUNT &&
+	    settings_check_knob(check, stmt->group.other_name, stmt->group.other_span) !=
+		    KNOB_COUNT &&
 	    knob != KNOB_COUNT && stmt->group.other_name != stmt->name) {
 		diag_report(check->diags, DIAG_BAD_OPERANDS, stmt->group.other_span,
 			    "only the same knob of two cgroups can be swapped");
@@ -340,8 +342,7 @@ static void check_move(struct checker *check, struct stmt *stmt)
 	struct expr *what = stmt->group.value;
 	expr_check_ref(check, stmt->group.other);
 	if (!stmt->group.ref) {
-		if (expr_want(check, what, TYPE_WORKERS, "what moves") &&
-		    what->kind == EXPR_NAME)
+		if (expr_want(check, what, TYPE_WORKERS, "what moves") && what->kind == EXPR_NAME)
 			stmt->group.symbol = what->symbol;
 		return;
 	}
@@ -394,9 +395,8 @@ static void misplaced(struct checker *check, const struct stmt *stmt, enum place
 			    "a param is declared at the top of the file");
 	else if (stmt->kind == STMT_STEP)
 		diag_report(check->diags, DIAG_STEP_IN_STEP, stmt->body.first->span,
-			    place == PLACE_STEP
-				    ? "a step cannot stand inside another; use `scope`"
-				    : "a step stands directly in its scenario");
+			    place == PLACE_STEP ? "a step cannot stand inside another; use `scope`"
+						: "a step stands directly in its scenario");
 	else if (stmt->kind == STMT_NEEDS)
 		diag_report(check->diags, DIAG_MISPLACED, stmt->span,
 			    "`needs` stands directly in a scenario");

@@ -74,7 +74,7 @@ static void check_tags(struct checker *check, struct expr *value)
 }
 
 void settings_check_least(struct checker *check, const struct expr *value, int64_t least,
-				 const char *what)
+			  const char *what)
 {
 	int64_t ns;
 	if (expr_is_integer(value, &ns) && ns < least)
@@ -82,8 +82,7 @@ void settings_check_least(struct checker *check, const struct expr *value, int64
 			    least ? "more than nothing" : "not negative");
 }
 
-void settings_check_scenario(struct checker *check, struct stmt *stmt,
-				   const struct stmt **seen)
+void settings_check_scenario(struct checker *check, struct stmt *stmt, const struct stmt **seen)
 {
 	struct expr *value = stmt->simple.value;
 	int index = sema_find_setting(scenario_settings, SCENARIO_SETTINGS,
@@ -111,8 +110,8 @@ void settings_check_scenario(struct checker *check, struct stmt *stmt,
 	int64_t count;
 	if (index == SCENARIO_WORKERS && expr_is_integer(value, &count) &&
 	    (count < 1 || count > WORKERS_MAX))
-		diag_report(check->diags, DIAG_OUT_OF_RANGE, value->span, "%s is from 1 to %d", what,
-			    WORKERS_MAX);
+		diag_report(check->diags, DIAG_OUT_OF_RANGE, value->span, "%s is from 1 to %d",
+			    what, WORKERS_MAX);
 }
 
 static enum type knob_type(enum knob knob)
@@ -177,16 +176,15 @@ void settings_check_knob_value(struct checker *check, enum knob knob, struct exp
 		text_put_size(&range, info->most);
 	} else {
 		const char *unit = info->kind == KNOB_KIND_PERCENT ? "%" : "";
-		text_printf(&range, "%" PRId64 "%s to %" PRId64 "%s", info->least, unit,
-			    info->most, unit);
+		text_printf(&range, "%" PRId64 "%s to %" PRId64 "%s", info->least, unit, info->most,
+			    unit);
 	}
 	diag_report(check->diags, DIAG_OUT_OF_RANGE, value->span, "%s goes from %s", what,
 		    text_string(&range));
 	text_free(&range);
 }
 
-void settings_check_cgroup(struct checker *check, struct stmt *stmt,
-				 const struct stmt **seen)
+void settings_check_cgroup(struct checker *check, struct stmt *stmt, const struct stmt **seen)
 {
 	enum knob knob = settings_check_knob(check, stmt->name, stmt->name_span);
 	if (knob == KNOB_COUNT) {
@@ -200,8 +198,8 @@ void settings_check_cgroup(struct checker *check, struct stmt *stmt,
 void settings_check_spawn(struct checker *check, struct stmt *stmt, const struct stmt **seen)
 {
 	struct expr *value = stmt->simple.value;
-	int index = sema_find_setting(spawn_settings, SPAWN_SETTINGS,
-				      checker_text(check, stmt->name));
+	int index =
+		sema_find_setting(spawn_settings, SPAWN_SETTINGS, checker_text(check, stmt->name));
 	if (index < 0) {
 		unknown_setting(check, stmt, "a spawn", spawn_settings, SPAWN_SETTINGS);
 		return;

@@ -91,8 +91,7 @@ void diag_render(struct diag_list *list, const struct diag_style *style, struct 
  * byte_start, byte_end, labels, notes, fix, rendered. */
 void diag_render_json(struct diag_list *list, const struct diag_style *style, struct text *out);
 /* One diagnostic as diag_render() prints it. */
-void diag_render_one(struct diag_list *list, const struct diag *diag, bool color,
-		     struct text *out);
+void diag_render_one(struct diag_list *list, const struct diag *diag, bool color, struct text *out);
 
 /* "file:line:column: severity: message", the line and carets: for run-time failures, which have
  * the form of a diagnostic but no code. */

@@ -188,8 +188,7 @@ void diag_render(struct diag_list *list, const struct diag_style *style, struct 
 static void put_json_span(struct json *json, struct source_set *sources, struct span span)
 {
 	struct source_place start, end;
-	if (!source_locate(sources, span.start, &start) ||
-	    !source_locate(sources, span.end, &end))
+	if (!source_locate(sources, span.start, &start) || !source_locate(sources, span.end, &end))
 		return;
 	json_member_string(json, "file", start.file->name);
 	json_member_int(json, "line", start.line);

@@ -44,7 +44,8 @@ static bool read_all(int fd, const char *path, char **text, size_t *length, stru
 	if (fstat(fd, &status))
 		return error_set_errno(error, errno, "%s", path);
 	if (S_ISDIR(status.st_mode))
-		return error_set(error, ERROR_REFUSED, "%s: this is a folder, not a .kts file", path);
+		return error_set(error, ERROR_REFUSED, "%s: this is a folder, not a .kts file",
+				 path);
 	size_t room = S_ISREG(status.st_mode) && status.st_size < SOURCE_BYTES_MAX
 			      ? (size_t)status.st_size + 3
 			      : 65536;
@@ -90,7 +91,8 @@ bool source_read(struct source_set *set, const char *path, size_t *index, struct
 		return false;
 	if ((uint64_t)set->end + length >= UINT32_MAX - 2) {
 		free(text);
-		return error_set(error, ERROR_REFUSED, "%s: too much text in one compilation", path);
+		return error_set(error, ERROR_REFUSED, "%s: too much text in one compilation",
+				 path);
 	}
 	*index = adopt(set, standard_input ? "<stdin>" : path, text, length);
 	return true;

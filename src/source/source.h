@@ -28,8 +28,8 @@ struct source {
 	char *name;
 	char *text;
 	uint32_t length;
-	uint32_t base;      /* offset of text[0] in the common space */
-	uint32_t *lines;    /* offsets of the lines' first bytes, made when first asked for */
+	uint32_t base;   /* offset of text[0] in the common space */
+	uint32_t *lines; /* offsets of the lines' first bytes, made when first asked for */
 	size_t line_count;
 };
 

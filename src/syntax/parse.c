@@ -29,7 +29,8 @@ static bool check_text(struct tree *tree, const struct source *source)
 		struct span span = {source->base + (uint32_t)at, source->base + (uint32_t)at + 1};
 		unsigned char byte = (unsigned char)source->text[at];
 		diag_report(tree->diags, DIAG_BAD_BYTE, span,
-			    byte ? "byte 0x%02x is not UTF-8 here" : "byte 0x%02x cannot be in a program",
+			    byte ? "byte 0x%02x is not UTF-8 here"
+				 : "byte 0x%02x cannot be in a program",
 			    byte);
 		diag_note(tree->diags, "is this a .kts file, saved as UTF-8?");
 		if (!byte || ++complaints == 10)

@@ -11,13 +11,13 @@ static const struct {
 	const char *word;
 	int token;
 } statement_words[] = {
-	{"scenario", SCENARIO}, {"step", STEP},     {"scope", SCOPE},	{"cgroup", CGROUP},
-	{"create", CREATE},	{"remove", REMOVE}, {"set", SET},	{"clear", CLEAR},
-	{"swap", SWAP},		{"spawn", SPAWN},   {"stop", STOP},	{"move", MOVE},
-	{"freeze", FREEZE},	{"thaw", THAW},	    {"sleep", SLEEP},	{"hold", HOLD},
-	{"await", AWAIT},	{"repeat", REPEAT}, {"for", FOR},	{"if", IF},
-	{"skip", SKIP},		{"fail", FAIL},	    {"note", NOTE},	{"expect", EXPECT},
-	{"needs", NEEDS},	{"let", LET},	    {"param", PARAM},
+	{"scenario", SCENARIO}, {"step", STEP},     {"scope", SCOPE}, {"cgroup", CGROUP},
+	{"create", CREATE},     {"remove", REMOVE}, {"set", SET},     {"clear", CLEAR},
+	{"swap", SWAP},         {"spawn", SPAWN},   {"stop", STOP},   {"move", MOVE},
+	{"freeze", FREEZE},     {"thaw", THAW},     {"sleep", SLEEP}, {"hold", HOLD},
+	{"await", AWAIT},       {"repeat", REPEAT}, {"for", FOR},     {"if", IF},
+	{"skip", SKIP},         {"fail", FAIL},     {"note", NOTE},   {"expect", EXPECT},
+	{"needs", NEEDS},       {"let", LET},       {"param", PARAM},
 };
 
 enum { STATEMENT_WORDS = sizeof(statement_words) / sizeof(statement_words[0]) };
@@ -286,7 +286,8 @@ int scanner_next(KTS_STYPE *value, struct span *span, struct scanner *scan)
 		}
 		if (scan->grouped && newline && starts_statement(token) && scan->previous != ':')
 			drop_grouped(scan, true);
-		else if (scan->grouped && !hard && !(scan->grouped == 1 && (token == '(' || token == '[')))
+		else if (scan->grouped && !hard &&
+			 !(scan->grouped == 1 && (token == '(' || token == '[')))
 			ends = false;
 		if (token == '}' && !begins(scan->previous))
 			ends = true;
@@ -304,16 +305,17 @@ static const struct {
 	int token;
 	int64_t factor;
 } units[] = {
-	{"ns", DURATION, 1},	  {"us", DURATION, 1000},	 {"ms", DURATION, 1000000},
+	{"ns", DURATION, 1},         {"us", DURATION, 1000},         {"ms", DURATION, 1000000},
 	{"s", DURATION, 1000000000}, {"min", DURATION, 60000000000}, {"B", SIZE, 1},
-	{"KiB", SIZE, 1 << 10},	  {"MiB", SIZE, 1 << 20},	 {"GiB", SIZE, 1 << 30},
+	{"KiB", SIZE, 1 << 10},      {"MiB", SIZE, 1 << 20},         {"GiB", SIZE, 1 << 30},
 };
 
 enum { UNITS = sizeof(units) / sizeof(units[0]) };
 
 static void too_large(struct scanner *scan, struct span span)
 {
-	diag_report(scan->tree->diags, DIAG_BAD_NUMBER, span, "this number does not fit in 64 bits");
+	diag_report(scan->tree->diags, DIAG_BAD_NUMBER, span,
+		    "this number does not fit in 64 bits");
 }
 
 /* Digits with the unit's factor, exactly: integer part and up to 18 decimals. */
@@ -343,9 +345,10 @@ static int unknown_unit(struct scanner *scan, const char *digits, const char *un
 {
 	static const struct {
 		const char *written, *meant;
-	} habits[] = {{"sec", "s"},  {"secs", "s"}, {"msec", "ms"}, {"usec", "us"}, {"nsec", "ns"},
-		      {"m", "min"},  {"mins", "min"}, {"kb", "KiB"}, {"k", "KiB"}, {"mb", "MiB"},
-		      {"gb", "GiB"}, {"kib", "KiB"}, {"mib", "MiB"}, {"gib", "GiB"}, {"pct", "%"}};
+	} habits[] = {{"sec", "s"},   {"secs", "s"},  {"msec", "ms"},  {"usec", "us"},
+		      {"nsec", "ns"}, {"m", "min"},   {"mins", "min"}, {"kb", "KiB"},
+		      {"k", "KiB"},   {"mb", "MiB"},  {"gb", "GiB"},   {"kib", "KiB"},
+		      {"mib", "MiB"}, {"gib", "GiB"}, {"pct", "%"}};
 	const char *meant = NULL;
 	for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++) {
 		if (strcasecmp(habits[i].written, unit) == 0)
@@ -415,8 +418,8 @@ static bool word_is(char first, const char *text, const char *word)
 bool scanner_is_percent(char next, const char *rest)
 {
 	/* Words that can follow a complete expression: the '%' before them is no operator. */
-	static const char *const behind[] = {"from", "to",   "for", "as",    "times", "if",
-					     "and",  "or",   "in",  "timeout", "else"};
+	static const char *const behind[] = {"from", "to", "for", "as",      "times", "if",
+					     "and",  "or", "in",  "timeout", "else"};
 	while (next == ' ' || next == '\t')
 		next = *rest++;
 	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++) {
@@ -474,14 +477,22 @@ static void put_expected(struct text *text, const char *const *expected, int cou
 		shown++;
 	}
 	for (int i = 0; i < count && shown < 5; i++) {
-		static const char *const of_expression[] = {
-			"a name", "a string", "a string with {", "a number", "a time", "a size",
-			"true or false", "a decimal number", "a percentage", "'not'", "'('", "'['",
-			"'-'"};
-		static const char *const of_operators[] = {"'=='", "'!='", "'<='", "'>='", "'<'",
-							   "'>'",  "'and'", "'or'", "'+'", "'-'",
-							   "'*'",  "'/'",  "'%'", "'|'", "'&'",
-							   "'.'",  "'['", "'('"};
+		static const char *const of_expression[] = {"a name",
+							    "a string",
+							    "a string with {",
+							    "a number",
+							    "a time",
+							    "a size",
+							    "true or false",
+							    "a decimal number",
+							    "a percentage",
+							    "'not'",
+							    "'('",
+							    "'['",
+							    "'-'"};
+		static const char *const of_operators[] = {
+			"'=='", "'!='", "'<='", "'>='", "'<'", "'>'", "'and'", "'or'", "'+'",
+			"'-'",  "'*'",  "'/'",  "'%'",  "'|'", "'&'", "'.'",   "'['",  "'('"};
 		if (strncmp(expected[i], "BAD_", 4) == 0 || strcmp(expected[i], "END") == 0 ||
 		    strcmp(expected[i], "a string with {") == 0)
 			continue;

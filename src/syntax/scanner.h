@@ -36,8 +36,8 @@ struct scanner {
 	int open_count;
 	int grouped; /* how many of them are not '{': inside those a newline means nothing */
 	/* line ends */
-	int previous;    /* the last token given to the parser */
-	int held;        /* a token read too early, 0: none */
+	int previous; /* the last token given to the parser */
+	int held;     /* a token read too early, 0: none */
 	struct span held_span;
 	union KTS_STYPE *held_value;
 	bool finished;
@@ -61,8 +61,8 @@ void scanner_close(struct scanner *scan);
 int scanner_next(union KTS_STYPE *value, struct span *span, struct scanner *scan);
 
 /* Literals: each reports what is wrong and gives a usable value all the same. */
-int scanner_number(struct scanner *scan, const char *text, size_t length,
-		   union KTS_STYPE *value, struct span span);
+int scanner_number(struct scanner *scan, const char *text, size_t length, union KTS_STYPE *value,
+		   struct span span);
 /* Does the '%' behind a number make it a percentage? `next` is the byte that follows, `rest` the
  * text behind that. */
 bool scanner_is_percent(char next, const char *rest);

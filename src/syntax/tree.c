@@ -176,8 +176,7 @@ void tree_append_stmt(struct stmt_list *list, struct stmt *stmt)
 	list->last = stmt;
 }
 
-struct limit *tree_limit(struct tree *tree, name_id metric, struct span name_span,
-			 struct span span)
+struct limit *tree_limit(struct tree *tree, name_id metric, struct span name_span, struct span span)
 {
 	struct limit *limit = ARENA_NEW(tree->arena, struct limit);
 	*limit = (struct limit){.metric = metric, .name_span = name_span, .span = span};
@@ -205,11 +204,10 @@ struct arm *tree_arm(struct tree *tree, struct expr *condition, struct block blo
 const char *tree_op_text(enum tree_op op)
 {
 	static const char *const texts[] = {
-		[TREE_ADD] = "+",   [TREE_SUB] = "-",   [TREE_MUL] = "*",
-		[TREE_DIV] = "/",   [TREE_MOD] = "%",   [TREE_UNION] = "|",
-		[TREE_INTERSECT] = "&", [TREE_EQ] = "==", [TREE_NE] = "!=",
-		[TREE_LT] = "<",    [TREE_LE] = "<=",   [TREE_GT] = ">",
-		[TREE_GE] = ">=",   [TREE_AND] = "and", [TREE_OR] = "or",
-		[TREE_NOT] = "not", [TREE_NEG] = "-"};
+		[TREE_ADD] = "+", [TREE_SUB] = "-",   [TREE_MUL] = "*",       [TREE_DIV] = "/",
+		[TREE_MOD] = "%", [TREE_UNION] = "|", [TREE_INTERSECT] = "&", [TREE_EQ] = "==",
+		[TREE_NE] = "!=", [TREE_LT] = "<",    [TREE_LE] = "<=",       [TREE_GT] = ">",
+		[TREE_GE] = ">=", [TREE_AND] = "and", [TREE_OR] = "or",       [TREE_NOT] = "not",
+		[TREE_NEG] = "-"};
 	return texts[op];
 }

@@ -23,8 +23,8 @@ enum expr_kind {
 	EXPR_SIZE,
 	EXPR_BOOL,
 	EXPR_STRING,
-	EXPR_TEXT,  /* a string with {…} parts: `items`, strings and expressions in turn */
-	EXPR_LIST,  /* [ … ] of strings: `items` */
+	EXPR_TEXT, /* a string with {…} parts: `items`, strings and expressions in turn */
+	EXPR_LIST, /* [ … ] of strings: `items` */
 	EXPR_NAME,
 	EXPR_FIELD, /* left . name */
 	EXPR_INDEX, /* left [ right ] */
@@ -57,9 +57,9 @@ struct symbol; /* of the checker */
 struct use;    /* likewise */
 
 struct expr {
-	uint8_t kind; /* enum expr_kind */
-	uint8_t op;   /* enum tree_op */
-	uint8_t type; /* enum type, written by the checker */
+	uint8_t kind;     /* enum expr_kind */
+	uint8_t op;       /* enum tree_op */
+	uint8_t type;     /* enum type, written by the checker */
 	uint8_t constant; /* checker: the value is known: `integer` or `number` of the fold */
 	uint16_t depth;
 	uint16_t word; /* checker: index of the word that a name or call means, plus 1 */
@@ -77,8 +77,8 @@ struct expr {
 				struct expr *base;     /* FIELD */
 				struct symbol *symbol; /* NAME: checker */
 			};
-			name_id name;     /* NAME, FIELD, CALL, STRING */
-			uint32_t extra;   /* checker's own */
+			name_id name;   /* NAME, FIELD, CALL, STRING */
+			uint32_t extra; /* checker's own */
 		};
 	};
 };
@@ -146,10 +146,10 @@ struct limit {
 	struct span span;
 	struct span name_span;
 	name_id metric;
-	bool off;           /* no METRIC */
-	uint8_t op;         /* enum tree_op, of `value` */
-	uint8_t metric_id;  /* checker */
-	struct expr *value; /* NULL: a metric without a limit */
+	bool off;               /* no METRIC */
+	uint8_t op;             /* enum tree_op, of `value` */
+	uint8_t metric_id;      /* checker */
+	struct expr *value;     /* NULL: a metric without a limit */
 	struct expr *sustained; /* for …; NULL: none */
 };
 
@@ -167,32 +167,33 @@ struct stmt {
 	name_id name;
 	struct stmt *next;
 	union {
-		struct { /* PARAM, LET, SETTING, NEEDS, SLEEP, HOLD, AWAIT, SKIP, FAIL, NOTE, EXPECT */
-			struct expr *value;   /* HOLD: NULL is `rest` */
-			struct expr *second;  /* message, `if` condition, timeout, param's doc */
-			struct stmt *spawn;   /* LET of workers */
+		struct { /* PARAM, LET, SETTING, NEEDS, SLEEP, HOLD, AWAIT, SKIP, FAIL, NOTE, EXPECT
+			  */
+			struct expr *value;  /* HOLD: NULL is `rest` */
+			struct expr *second; /* message, `if` condition, timeout, param's doc */
+			struct stmt *spawn;  /* LET of workers */
 			name_id type_name;
 			struct span type_span;
 			struct symbol *symbol; /* PARAM, LET: checker */
 		} simple;
 		struct { /* SCENARIO, STEP, SCOPE, CGROUP, EVERY, TIMES, FOR */
 			struct block block;
-			struct expr *first;  /* label; period, count, range start */
-			struct expr *second; /* doc; `for` length, range end */
-			struct ref *ref;     /* CGROUP */
+			struct expr *first;    /* label; period, count, range start */
+			struct expr *second;   /* doc; `for` length, range end */
+			struct ref *ref;       /* CGROUP */
 			struct symbol *symbol; /* of the loop's name: checker */
 			struct use *uses;      /* SCENARIO: checker */
 		} body;
 		struct { /* CREATE, REMOVE, SET, CLEAR, SWAP, STOP, MOVE, FREEZE, THAW */
 			struct ref *ref;
-			struct ref *other;   /* SWAP; MOVE: destination */
-			struct expr *value;  /* SET; MOVE: how many */
-			name_id other_name;  /* SWAP: the second knob */
+			struct ref *other;  /* SWAP; MOVE: destination */
+			struct expr *value; /* SET; MOVE: how many */
+			name_id other_name; /* SWAP: the second knob */
 			struct span other_span;
-			uint32_t knob;       /* checker */
+			uint32_t knob;         /* checker */
 			struct symbol *symbol; /* STOP, MOVE of workers: checker */
 		} group;
-		struct { /* SPAWN */
+		struct {                    /* SPAWN */
 			struct expr *count; /* NULL: one … `workers` of the context */
 			struct expr *work;
 			struct ref *ref; /* NULL: the cgroup around it */

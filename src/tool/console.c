@@ -85,8 +85,7 @@ bool console_write_file(const char *path, const struct text *text, struct error 
 	/* A device or a pipe is written to, not replaced. */
 	bool special = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 	text_printf(&temporary, special ? "%s" : "%s.XXXXXX", path);
-	int fd = special ? open(path, O_WRONLY | O_CLOEXEC)
-			 : mkostemp(temporary.data, O_CLOEXEC);
+	int fd = special ? open(path, O_WRONLY | O_CLOEXEC) : mkostemp(temporary.data, O_CLOEXEC);
 	bool fine = fd >= 0;
 	int number = errno;
 	if (fine && !special) {

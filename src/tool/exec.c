@@ -39,8 +39,9 @@ static struct host *open_host(struct session *session, struct error *error)
 	if (backend == BACKEND_AUTO) {
 		backend = host_cgroup_usable(&why) ? BACKEND_CGROUP : BACKEND_AFFINITY;
 		if (backend == BACKEND_AFFINITY)
-			fprintf(stderr, "ktstr: no cgroups here, affinity masks stand in for "
-					"cpusets: %s",
+			fprintf(stderr,
+				"ktstr: no cgroups here, affinity masks stand in for "
+				"cpusets: %s",
 				text_string(&why));
 		if (backend == BACKEND_AFFINITY && why.length && why.data[why.length - 1] != '\n')
 			fputc('\n', stderr);
@@ -80,8 +81,7 @@ static bool run_one(struct session *session, struct compilation *compilation, si
 	VECTOR_PUSH(&session->results, result);
 	VECTOR_PUSH(&session->sources, &compilation->sources);
 	if (session->options.format == FORMAT_HUMAN) {
-		struct report report =
-			report_of(session, &compilation->sources, STDOUT_FILENO);
+		struct report report = report_of(session, &compilation->sources, STDOUT_FILENO);
 		report_text_scenario(&report, &result, &out);
 		put(session, &out);
 	}

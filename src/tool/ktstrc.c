@@ -48,8 +48,8 @@ static bool read_options(int count, char **arguments, struct options *options)
 					      {"color", required_argument, NULL, 'c'},
 					      {"help", no_argument, NULL, 'h'},
 					      {NULL, 0, NULL, 0}};
-	static const char *const names[] = {"--format", "--max-errors", "--color", "--help",
-					    "-Werror", NULL};
+	static const char *const names[] = {"--format", "--max-errors", "--color",
+					    "--help",   "-Werror",      NULL};
 	*options = (struct options){.max_errors = 20};
 	opterr = 0;
 	for (int option; (option = getopt_long(count, arguments, ":W:h", known, NULL)) != -1;) {

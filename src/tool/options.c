@@ -242,11 +242,11 @@ bool ktstr_read_options(struct ktstr_options *options, int count, char **argumen
 	*options = (struct ktstr_options){
 		.run = {.duration_ns = -1, .settle_ns = -1, .workers = -1, .timeout_ns = -1}};
 	options->run.seed = ((uint64_t)now.tv_sec * 1000003u ^ (uint64_t)now.tv_nsec ^
-			     (uint64_t)getpid() << 20) & 0xffffffff;
+			     (uint64_t)getpid() << 20) &
+			    0xffffffff;
 	*code = EXIT_USAGE;
 	opterr = 0;
-	for (int option;
-	     (option = getopt_long(count, arguments, ":hk:D:", known, NULL)) != -1;) {
+	for (int option; (option = getopt_long(count, arguments, ":hk:D:", known, NULL)) != -1;) {
 		if (option == OPTION_HELP) {
 			struct text out = {0};
 			text_printf(&out, usage, arguments[0]);

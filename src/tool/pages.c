@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-const char *const pages[] = {"types",	"words",	"work", "knobs", "settings",
+const char *const pages[] = {"types",   "words",       "work", "knobs", "settings",
 			     "metrics", "diagnostics", "ops",  NULL};
 
 /* Text inside a cell of a table, or a paragraph. */
@@ -36,7 +36,8 @@ static void put_head(struct text *out, const char *title, const char *intro, con
 static void put_types(struct text *out)
 {
 	put_head(out, "Types",
-		 "Every value has one of these types. Nothing is converted silently but an int where "
+		 "Every value has one of these types. Nothing is converted silently but an int "
+		 "where "
 		 "a float is wanted.",
 		 "type | for example | what it is");
 	for (enum type type = TYPE_ERROR + 1; type < TYPE_COUNT; type++) {
@@ -104,15 +105,14 @@ static void put_work(struct text *out)
 static void put_knobs(struct text *out)
 {
 	put_head(out, "Cgroup knobs",
-		 "Settings of a `cgroup` block, and what `set`, `clear` and `swap` name. A knob that "
+		 "Settings of a `cgroup` block, and what `set`, `clear` and `swap` name. A knob "
+		 "that "
 		 "this machine's controllers lack ends the scenario as a SKIP.",
 		 "knob | value | controller | cgroup v1 | cgroup v2 | what it is");
-	static const char *const kinds[] = {[KNOB_KIND_CPUSET] = "cpuset",
-					    [KNOB_KIND_NODES] = "cpuset",
-					    [KNOB_KIND_INT] = "int",
-					    [KNOB_KIND_PERCENT] = "percent",
-					    [KNOB_KIND_BOOL] = "bool",
-					    [KNOB_KIND_SIZE] = "size"};
+	static const char *const kinds[] = {
+		[KNOB_KIND_CPUSET] = "cpuset", [KNOB_KIND_NODES] = "cpuset",
+		[KNOB_KIND_INT] = "int",       [KNOB_KIND_PERCENT] = "percent",
+		[KNOB_KIND_BOOL] = "bool",     [KNOB_KIND_SIZE] = "size"};
 	for (enum knob knob = 0; knob < KNOB_COUNT; knob++) {
 		const struct knob_info *info = &knob_table[knob];
 		text_printf(out, "| `%s` | %s | %s | %s | %s | ", info->name, kinds[info->kind],
@@ -137,7 +137,8 @@ static void put_setting_rows(struct text *out, const char *of, const struct sett
 static void put_settings(struct text *out)
 {
 	put_head(out, "Settings",
-		 "Lines of the form `name = value` at the head of a block. Those of a cgroup are its "
+		 "Lines of the form `name = value` at the head of a block. Those of a cgroup are "
+		 "its "
 		 "[knobs](knobs.md).",
 		 "of a | setting | type | what it is");
 	put_setting_rows(out, "scenario", scenario_settings, SCENARIO_SETTINGS);
@@ -147,8 +148,10 @@ static void put_settings(struct text *out)
 static void put_metrics(struct text *out)
 {
 	put_head(out, "Metrics",
-		 "What `expect { … }` judges, per cgroup and kind of work, when workers are stopped. "
-		 "`no METRIC` turns one off; inner blocks win over outer ones, and `expect for GROUP` "
+		 "What `expect { … }` judges, per cgroup and kind of work, when workers are "
+		 "stopped. "
+		 "`no METRIC` turns one off; inner blocks win over outer ones, and `expect for "
+		 "GROUP` "
 		 "over both.",
 		 "metric | limit | where nothing is said | formula");
 	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
@@ -206,9 +209,9 @@ static void put_ops(struct text *out)
 
 bool pages_print(struct text *out, const char *page)
 {
-	static void (*const printers[])(struct text *) = {put_types, put_words, put_work, put_knobs,
-							  put_settings, put_metrics,
-							  put_diagnostics, put_ops};
+	static void (*const printers[])(struct text *) = {
+		put_types,    put_words,   put_work,        put_knobs,
+		put_settings, put_metrics, put_diagnostics, put_ops};
 	text_puts(out, "<!-- Printed from the tables by `ktstrc docs`; not to be edited. -->\n");
 	for (int i = 0; pages[i]; i++) {
 		if (strcmp(pages[i], page) == 0) {

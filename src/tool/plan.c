@@ -102,10 +102,9 @@ static void put_table(struct planning *planning)
 	}
 	for (size_t i = 0; i < planning->verdicts.length; i++) {
 		const struct verdict *verdict = &planning->verdicts.data[i];
-		text_printf(&planning->out, "%-*s  %-*s  %-6s %s", (int)scenario,
-			    verdict->scenario, (int)topology, verdict->topology,
-			    verdict->status == STATUS_PASS ? "runs"
-							    : status_name(verdict->status),
+		text_printf(&planning->out, "%-*s  %-*s  %-6s %s", (int)scenario, verdict->scenario,
+			    (int)topology, verdict->topology,
+			    verdict->status == STATUS_PASS ? "runs" : status_name(verdict->status),
 			    verdict->reason);
 		while (planning->out.data[planning->out.length - 1] == ' ')
 			planning->out.data[--planning->out.length] = '\0';

@@ -16,11 +16,12 @@ void reference_ops(struct text *out)
 {
 	static const char *const kinds[] = {
 #define KIND(kind) [OPERAND_##kind] = #kind
-		KIND(RI), KIND(RF), KIND(RS), KIND(RC), KIND(RW), KIND(RA), KIND(RP), KIND(RG),
-		KIND(RH), KIND(OI), KIND(OS), KIND(OG), KIND(WI), KIND(WF), KIND(WS), KIND(WC),
-		KIND(WW), KIND(WA), KIND(WP), KIND(WG), KIND(WH), KIND(WX), KIND(JUMP),
-		KIND(WORD), KIND(WORK), KIND(ARGS), KIND(SPAWN), KIND(KNOB), KIND(METRIC),
-		KIND(SETTING), KIND(SCOPE)
+		KIND(RI),   KIND(RF),   KIND(RS),    KIND(RC),   KIND(RW),     KIND(RA),
+		KIND(RP),   KIND(RG),   KIND(RH),    KIND(OI),   KIND(OS),     KIND(OG),
+		KIND(WI),   KIND(WF),   KIND(WS),    KIND(WC),   KIND(WW),     KIND(WA),
+		KIND(WP),   KIND(WG),   KIND(WH),    KIND(WX),   KIND(JUMP),   KIND(WORD),
+		KIND(WORK), KIND(ARGS), KIND(SPAWN), KIND(KNOB), KIND(METRIC), KIND(SETTING),
+		KIND(SCOPE)
 #undef KIND
 	};
 	for (int op = 0; op < OP_COUNT; op++) {
