@@ -382,7 +382,7 @@ uint32_t emit_expr(struct emitter *emitter, const struct expr *expr)
 	case EXPR_ERROR:
 		break;
 	}
-	assert(!"an expression that the checker refuses");
+	assert(false); /* the checker refuses these */
 	return 0;
 }
 

@@ -18,8 +18,8 @@
 
 #include <cmocka.h>
 
-static const char *const programs[] = {
-	/* blocks in blocks, handles, moves, every op that asks the host */
+/* Blocks in blocks, handles, moves, every op that asks the host. */
+static const char every_op[] =
 	"scenario probe {\n"
 	"    settle = 10ms\n"
 	"    cgroup a { cpus = disjoint(0, 2); weight = 50; spawn 3 cpu_spin { affinity = one } }\n"
@@ -36,20 +36,20 @@ static const char *const programs[] = {
 	"        repeat every 10ms for 50ms as i { set a.cpus = nth(all, i % 2) }\n"
 	"        expect a.tasks > 0\n"
 	"    }\n"
-	"    scope { cgroup d { spawn cpu_spin }; cgroup d/e { spawn cpu_spin }; hold 10ms; remove "
-	"d/e }\n"
+	"    scope { cgroup d { spawn cpu_spin }; cgroup d/e { }; hold 10ms; remove d/e }\n"
 	"    for i in 0..3 { cgroup cell[i] { spawn cpu_spin } }\n"
 	"    stop h\n"
 	"    move all from a to host\n"
 	"    await a.tasks == 0 timeout 50ms\n"
 	"    remove b\n"
 	"    hold rest\n"
-	"}\n",
-	/* a check that has failed before, and a skip */
-	"scenario probe { cgroup a { spawn cpu_spin }; hold 10ms; fail \"x\"; cgroup b { }; hold "
-	"10ms }\n",
-	"scenario probe { cgroup a { spawn cpu_spin }; hold 10ms; skip \"enough\" }\n",
-};
+	"}\n";
+static const char after_a_failure[] =
+	"scenario probe { cgroup a { spawn cpu_spin }; hold 10ms; fail \"x\"; create b }\n";
+static const char with_a_skip[] =
+	"scenario probe { cgroup a { spawn cpu_spin }; hold 10ms; skip \"enough\" }\n";
+
+static const char *const programs[] = {every_op, after_a_failure, with_a_skip};
 
 struct compiled {
 	struct source_set sources;
