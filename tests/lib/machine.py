@@ -22,10 +22,17 @@ def cgroups_of(pid):
 
 
 def remove_cgroups(tops):
-    """Removes cgroups with all below them; for tests that kill the owner."""
-    for top in tops:
-        for folder, _, _ in os.walk(top, topdown=False):
-            os.rmdir(folder)
+    """Removes cgroups with all below them; for tests that kill the owner. False while they are busy.
+
+    A killed task leaves its cgroup a moment after it has left /proc.
+    """
+    try:
+        for top in tops:
+            for folder, _, _ in os.walk(top, topdown=False):
+                os.rmdir(folder)
+    except OSError:
+        return False
+    return True
 
 
 def processes_with(mark):

@@ -92,7 +92,7 @@ class Run:
         for pid, _, _ in processes:
             os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not machine.processes_with(self.mark), 5)
-        machine.remove_cgroups(groups)
+        wait_until(lambda: machine.remove_cgroups(groups), 5)
         for path in files:
             path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
         left = [f"cgroup {group}" for group in groups] + [f"file {path}" for path in files]
