@@ -6,7 +6,8 @@
 accept    tests/accept: compiles with nothing but the warnings it announces; NAME.disasm beside it
 reject    tests/reject: exactly the diagnostics it announces; NAME.stderr is the whole rendering
 plan      tests/plan: what `#! plan ARGUMENTS` in the file plans is in NAME.plan
-docs      docs/ and README.md: code blocks compile, console blocks tagged `test` print what they say
+docs      docs/ and README.md: code blocks compile, console blocks tagged `test` print what they say,
+          pages of docs/reference are what ktstrc prints
 programs  scenarios/ and stdlib/: all that is shipped compiles without a word
 
 --update rewrites expectations which differ, in comments and in files, and prints what changed: read
@@ -203,12 +204,21 @@ class Driver:
         if fault := pages.replay(block, folder, {"ktstrc": self.ktstrc, "ktstr": self.ktstr}):
             raise Fault(fault)
 
+    def reference_page(self, path):
+        """A page printed from the tables of the source: prints the same today."""
+        result = run([self.ktstrc, "docs", path.stem])
+        if result.code != 0 or result.err:
+            raise Fault(result.summary())
+        self.compare(path, result.text)
+
     def run_suite(self, suite):
         """Runs one suite to its end."""
         if suite == "docs":
             docs = sorted((self.root / "docs").rglob("*.md"))
             for path in self.files or [self.root / "README.md", *docs]:
                 self.page(path)
+                if path.parent.name == "reference":
+                    self.subtest(f"{self.relative(path)} as printed", self.reference_page, path)
         elif suite == "programs":
             self.each(self.program, "scenarios", "stdlib")
         else:
