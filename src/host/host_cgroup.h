@@ -23,7 +23,7 @@ struct cgroup_host {
 	bool no_fork_into;     /* clone3(2) with CLONE_INTO_CGROUP is not to be had */
 	bool freeze_by_signal; /* for want of a freezer */
 	/* Why a controller that is there could not be had; "" where it was. */
-	char lost[CONTROLLER_COUNT][256];
+	char lost[CONTROLLER_COUNT][sizeof(((struct error *)NULL)->message)];
 };
 
 struct cgroup_host *cgroup_host_of(struct host *host);

@@ -212,6 +212,12 @@ static void put_set(union value *value, const struct cpuset *set)
 	cpuset_print(value->text, set);
 }
 
+/* A program without arguments has no pool. */
+static const uint32_t *pool_at(const struct vm *vm, uint32_t start)
+{
+	return vm->program->pool.length ? vm->program->pool.data + start : NULL;
+}
+
 #define R(operand)    (registers[instruction->operand])
 #define TEXT(operand) text_string(R(operand).text)
 
@@ -220,17 +226,16 @@ static void put_set(union value *value, const struct cpuset *set)
 static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32_t next)
 {
 	union value *registers = vm->registers;
-	const uint32_t *pool = vm->program->pool.data;
 	struct error error;
 	struct knob_value value = {0};
 	bool quiet = instruction->flags & FLAG_QUIET;
 	vm_poll(vm);
 	switch (instruction->op) {
 	case OP_CALL:
-		words_call(vm, instruction->a, instruction->b, pool + instruction->c);
+		words_call(vm, instruction->a, instruction->b, pool_at(vm, instruction->c));
 		break;
 	case OP_WORK:
-		make_work(vm, R(a).work, instruction->b, pool + instruction->c);
+		make_work(vm, R(a).work, instruction->b, pool_at(vm, instruction->c));
 		break;
 	case OP_AFFINITY:
 		*R(a).affinity = (struct affinity){.kind = AFFINITY_SET, .set = *R(b).set};
@@ -297,7 +302,7 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 		action_swap(vm, (int)R(a).i, (int)R(b).i, instruction->c);
 		break;
 	case OP_SPAWN:
-		R(a).i = action_spawn(vm, pool + instruction->b);
+		R(a).i = action_spawn(vm, pool_at(vm, instruction->b));
 		break;
 	case OP_STOP_GROUP:
 		action_stop_group(vm, (int)R(a).i);

@@ -405,14 +405,17 @@ int scanner_number(struct scanner *scan, const char *text, size_t length, KTS_ST
 	return unknown_unit(scan, digits, name, value, span);
 }
 
+static bool in_name(char byte)
+{
+	return byte == '_' || (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+	       (byte >= 'a' && byte <= 'z');
+}
+
 /* Does the text begin with this word? Its first byte is given apart. */
 static bool word_is(char first, const char *text, const char *word)
 {
 	size_t length = strlen(word) - 1;
-	char after = text[length];
-	return first == word[0] && strncmp(text, word + 1, length) == 0 &&
-	       !(after == '_' || (after >= '0' && after <= '9') || (after >= 'A' && after <= 'Z') ||
-		 (after >= 'a' && after <= 'z'));
+	return first == word[0] && strncmp(text, word + 1, length) == 0 && !in_name(text[length]);
 }
 
 bool scanner_is_percent(char next, const char *rest)
@@ -426,8 +429,7 @@ bool scanner_is_percent(char next, const char *rest)
 		if (word_is(next, rest, behind[i]))
 			return true;
 	}
-	return !(next == '(' || next == '_' || next == '"' || (next >= '0' && next <= '9') ||
-		 (next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z'));
+	return !(next == '(' || next == '"' || in_name(next));
 }
 
 static void unknown_statement(struct scanner *scan)

@@ -24,6 +24,18 @@ static struct host *open_plan(struct session *session, struct topology *topology
 	return host_plan_open(topology);
 }
 
+/* One line: the reason, and the command that would give the right to. */
+static void tell_fallback(struct text *why)
+{
+	for (size_t i = 0; i + 1 < why->length; i++) {
+		if (why->data[i] == '\n')
+			why->data[i] = ';';
+	}
+	while (why->length && why->data[why->length - 1] == '\n')
+		why->data[--why->length] = '\0';
+	console_error("ktstr", "affinity masks stand in for cpusets: %s", text_string(why));
+}
+
 /* The back end that was asked for, or the best there is. */
 static struct host *open_host(struct session *session, struct error *error)
 {
@@ -39,12 +51,7 @@ static struct host *open_host(struct session *session, struct error *error)
 	if (backend == BACKEND_AUTO) {
 		backend = host_cgroup_usable(&why) ? BACKEND_CGROUP : BACKEND_AFFINITY;
 		if (backend == BACKEND_AFFINITY)
-			fprintf(stderr,
-				"ktstr: no cgroups here, affinity masks stand in for "
-				"cpusets: %s",
-				text_string(&why));
-		if (backend == BACKEND_AFFINITY && why.length && why.data[why.length - 1] != '\n')
-			fputc('\n', stderr);
+			tell_fallback(&why);
 	}
 	text_free(&why);
 	if (backend == BACKEND_PLAN)
