@@ -21,6 +21,8 @@
 
 #define MS INT64_C(1000000)
 
+enum { NOBODY = 65534 };
+
 static struct host *open_with(struct host_options options)
 {
 	struct text why = {0};
@@ -210,14 +212,19 @@ static void sets_up_what_the_program_asks_for(void **state)
 }
 
 /* A process that is none of ours to the host, in a group. */
-static pid_t stranger_in(struct host *host, const char *group)
+static pid_t stranger_in(struct host *host, const char *group, uid_t user)
 {
+	int ready[2];
+	assert_int_equal(pipe(ready), 0);
 	pid_t pid = fork();
 	if (pid == 0) {
-		pause();
-		_exit(0);
+		char told = (char)(setuid(user) == 0);
+		_exit(write(ready[1], &told, 1) == 1 && told && pause());
 	}
-	char path[512];
+	char told = 0, path[512];
+	assert_true(read(ready[0], &told, 1) == 1 && told);
+	close(ready[0]);
+	close(ready[1]);
 	snprintf(path, sizeof(path), "%s/%s/cgroup.procs", host->info.root, group);
 	FILE *file = fopen(path, "we");
 	assert_non_null(file);
@@ -230,7 +237,8 @@ static void strangers_move_along_and_die_with_the_group(void **state)
 {
 	struct host *host = HOST(state);
 	int a = create(host, HOST_GROUP_ROOT, "a"), b = create(host, HOST_GROUP_ROOT, "b");
-	pid_t first = stranger_in(host, "a"), second = stranger_in(host, "a");
+	pid_t first = stranger_in(host, "a", geteuid());
+	pid_t second = stranger_in(host, "a", geteuid());
 	int worker = spawn(host, a, 1), status;
 	assert_tasks(host, a, 3);
 	int64_t moved;
@@ -276,27 +284,58 @@ static void a_refused_move_is_undone(void **state)
 	assert_tasks(host, b, 0);
 }
 
+static void a_move_refused_half_way_is_undone(void **state)
+{
+	struct host *host = HOST(state);
+	if (!is_v1(host) || geteuid() != 0)
+		skip();
+	int a = create(host, HOST_GROUP_ROOT, "a"), b = create(host, HOST_GROUP_ROOT, "b");
+	const struct cgroup_host *cgroup = cgroup_host_of(host);
+	for (int i = 0; i < cgroup->root_count; i++) {
+		assert_int_equal(fchownat(cgroup->roots[i].fd, "a/cgroup.procs", NOBODY, NOBODY, 0),
+				 0);
+		assert_int_equal(fchownat(cgroup->roots[i].fd, "b/cgroup.procs", NOBODY, NOBODY, 0),
+				 0);
+	}
+	/* As nobody we may move nobody's tasks; the first of these two only. */
+	pid_t nobody = stranger_in(host, "a", NOBODY), root = stranger_in(host, "a", 0);
+	struct error error = {0};
+	int64_t moved;
+	assert_int_equal(seteuid(NOBODY), 0);
+	bool done = host->verbs->move(host, a, b, -1, &moved, &error);
+	assert_int_equal(seteuid(0), 0);
+	assert_false(done);
+	assert_int_equal(error.number, EACCES);
+	assert_tasks(host, a, 2);
+	assert_tasks(host, b, 0);
+	assert_true(host->verbs->group_remove(host, a, NULL));
+	assert_int_equal(waitpid(nobody, NULL, 0), nobody);
+	assert_int_equal(waitpid(root, NULL, 0), root);
+}
+
 static void a_refused_cpuset_is_undone(void **state)
 {
 	struct host *host = HOST(state);
 	if (!is_v1(host) || host->topology.cpu_count != 2)
 		skip();
 	int outer = create(host, HOST_GROUP_ROOT, "outer");
-	create(host, outer, "inner");
+	create(host, outer, "first"); /* written before the second, and back */
+	create(host, outer, "second");
 	char path[512];
-	snprintf(path, sizeof(path), "%s/outer/inner/child", host->info.root);
+	snprintf(path, sizeof(path), "%s/outer/second/child", host->info.root);
 	assert_int_equal(mkdir(path, 0755), 0); /* with CPUs 0-1, and the host does not know */
 	struct error error = {0};
 	assert_false(set_cpus(host, outer, "0", &error));
 	assert_int_equal(error.number, EBUSY);
 	assert_file(host, CONTROLLER_CPUSET, "outer", "cpuset.cpus", "0-1");
-	assert_file(host, CONTROLLER_CPUSET, "outer/inner", "cpuset.cpus", "0-1");
+	assert_file(host, CONTROLLER_CPUSET, "outer/first", "cpuset.cpus", "0-1");
+	assert_file(host, CONTROLLER_CPUSET, "outer/second", "cpuset.cpus", "0-1");
 	struct cpuset cpus;
 	assert_true(host->verbs->group_cpus(host, outer, &cpus, NULL));
 	assert_int_equal(cpuset_count(&cpus), 2);
 	assert_int_equal(rmdir(path), 0);
 	assert_true(set_cpus(host, outer, "0", &error));
-	assert_file(host, CONTROLLER_CPUSET, "outer/inner", "cpuset.cpus", is_v1(host) ? "0" : "");
+	assert_file(host, CONTROLLER_CPUSET, "outer/first", "cpuset.cpus", "0");
 }
 
 static void what_is_gone_already_is_fine(void **state)
@@ -349,7 +388,7 @@ static void says_what_would_give_the_right(void **state)
 		struct text why = {0};
 		struct topology topology;
 		struct error error = {0};
-		bool refused = setuid(65534) == 0 && !host_cgroup_usable(&why) &&
+		bool refused = setuid(NOBODY) == 0 && !host_cgroup_usable(&why) &&
 			       topology_read_machine(&topology, NULL) &&
 			       !host_cgroup_open(&topology, &(struct host_options){0}, &error);
 		const char *line = strchr(text_string(&why), '\n');
@@ -372,6 +411,7 @@ int main(void)
 		TEST(sets_up_what_the_program_asks_for),
 		TEST(strangers_move_along_and_die_with_the_group),
 		TEST(a_refused_move_is_undone),
+		TEST(a_move_refused_half_way_is_undone),
 		TEST(a_refused_cpuset_is_undone),
 		TEST(what_is_gone_already_is_fine),
 		TEST(keeps_groups_when_asked_to),

@@ -540,6 +540,9 @@ static void makes_and_removes_many(void **state)
 		assert_int_equal(host->verbs->report(host, workers[i])->end, WORKER_STOPPED);
 	for (int i = 0; i < 200; i++)
 		assert_true(host->verbs->group_remove(host, groups[i], NULL));
+	char path[512];
+	snprintf(path, sizeof(path), "%s/cell_0", host->info.root);
+	assert_int_equal(access(path, F_OK), -1);
 }
 
 /* In a process of its own: a host whose owner is killed takes its workers along. */
@@ -593,7 +596,10 @@ static void leaves_ignored_signals_ignored(void **state)
 	verbs->release(host, NULL);
 	verbs->wait(host, verbs->now(host) + 30 * MS, &wake);
 	assert_int_equal(wake.reason, HOST_WAKE_TIME);
-	assert_int_equal(stop_one(host, worker).end, WORKER_STOPPED);
+	kill(pid_of(host, worker), SIGKILL);
+	verbs->wait(host, verbs->now(host) + 5000 * MS, &wake);
+	assert_int_equal(wake.reason, HOST_WAKE_WORKER_DIED);
+	assert_int_equal(stop_one(host, worker).end_code, SIGKILL); /* nobody else reaped it */
 	host_close(host);
 	assert_ptr_equal(signal(SIGCHLD, SIG_DFL), SIG_IGN);
 	signal(SIGHUP, SIG_DFL);

@@ -119,12 +119,15 @@ static const char XML[] =
 	"<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n"
 	"<topology version=\"2.0\">\n"
 	"<object type=\"Machine\" os_index=\"0\" cpuset=\"0x7\" complete_cpuset=\"0x7\" "
-	"allowed_cpuset=\"0x5\" nodeset=\"0x9\" complete_nodeset=\"0x9\" allowed_nodeset=\"0x9\" "
+	"allowed_cpuset=\"0x5\" nodeset=\"0x29\" complete_nodeset=\"0x29\" "
+	"allowed_nodeset=\"0x29\" "
 	"gp_index=\"1\">\n"
 	"<object type=\"NUMANode\" os_index=\"3\" cpuset=\"0x0\" complete_cpuset=\"0x0\" "
 	"nodeset=\"0x8\" complete_nodeset=\"0x8\" gp_index=\"9\" local_memory=\"4096\"/>\n"
 	"<object type=\"Package\" os_index=\"0\" cpuset=\"0x7\" complete_cpuset=\"0x7\" "
-	"nodeset=\"0x1\" complete_nodeset=\"0x1\" gp_index=\"2\">\n"
+	"nodeset=\"0x21\" complete_nodeset=\"0x21\" gp_index=\"2\">\n"
+	"<object type=\"NUMANode\" os_index=\"5\" cpuset=\"0x0\" complete_cpuset=\"0x0\" "
+	"nodeset=\"0x20\" complete_nodeset=\"0x20\" gp_index=\"8\" local_memory=\"4096\"/>\n"
 	"<object type=\"NUMANode\" os_index=\"0\" cpuset=\"0x7\" complete_cpuset=\"0x7\" "
 	"nodeset=\"0x1\" complete_nodeset=\"0x1\" gp_index=\"3\" local_memory=\"4096\"/>\n"
 	"<object type=\"PU\" os_index=\"0\" cpuset=\"0x1\" complete_cpuset=\"0x1\" nodeset=\"0x1\" "
@@ -145,9 +148,12 @@ static void reads_xml(void **state)
 	struct topology topology = read_text(path);
 	unlink(path);
 	assert_list(&topology.all, "0,2"); /* 1 is not allowed */
-	assert_int_equal(topology.node_count, 2);
+	/* hwloc gives each of the nodes 3 and 5 the CPUs of what it hangs on. */
+	assert_int_equal(topology.node_count, 3);
 	assert_int_equal(topology.node_numbers[1], 3);
-	assert_true(cpuset_empty(&topology.nodes[1]));
+	assert_int_equal(topology.node_numbers[2], 5);
+	assert_list(&topology.nodes[0], "0,2");
+	assert_true(cpuset_empty(&topology.nodes[1]) && cpuset_empty(&topology.nodes[2]));
 	assert_int_equal(topology.llc_count, 1);
 	assert_string_equal(topology.name, strrchr(path, '/') + 1);
 
@@ -156,7 +162,7 @@ static void reads_xml(void **state)
 	assert_false(topology_node(&topology, 3, &set, &error));
 	assert_non_null(strstr(error.message, "no CPU"));
 	assert_false(topology_node(&topology, 1, &set, &error));
-	assert_string_equal(error.message, "there is no node(1): this machine has nodes 0,3");
+	assert_string_equal(error.message, "there is no node(1): this machine has nodes 0,3,5");
 	topology_free(&topology);
 	(void)state;
 }
@@ -191,12 +197,14 @@ static void cuts_ranges(void **state)
 	assert_list(&set, "2-6");
 	assert_true(topology_range(&topology, 0, 1, &set, &error));
 	assert_list(&set, "0-9");
-	/* 0.7 is less than seven tenths in binary. */
-	assert_true(topology_range(&topology, 0.7, 1, &set, &error));
-	assert_list(&set, "7-9");
 	assert_false(topology_range(&topology, 0, 0.09, &set, &error));
 	assert_int_equal(error.kind, ERROR_UNAVAILABLE);
 	assert_string_equal(error.message, "range(0, 0.09) is empty on 10 usable CPUs");
+	topology_free(&topology);
+	/* In binary, 100 times 0.29 is a little less than 29. */
+	topology = read_text("1n1l101c1t");
+	assert_true(topology_range(&topology, 0.29, 1, &set, &error));
+	assert_list(&set, "29-99");
 	topology_free(&topology);
 	(void)state;
 }
