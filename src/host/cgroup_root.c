@@ -24,15 +24,18 @@ static char *copy(const char *string)
 	return memcpy(memory_resize(NULL, size), string, size);
 }
 
+static void add_help(struct error *error, const char *help)
+{
+	size_t used = error ? strlen(error->message) : 0;
+	if (error)
+		snprintf(error->message + used, sizeof(error->message) - used, "%s", help);
+}
+
 static bool refused(struct error *error, int version, const char *what, const char *path)
 {
 	int reason = errno;
 	error_set_errno(error, reason, "%s %.200s was refused", what, path);
-	if (error) {
-		size_t used = strlen(error->message);
-		snprintf(error->message + used, sizeof(error->message) - used, "%s",
-			 cgroupfs_help(reason, version));
-	}
+	add_help(error, cgroupfs_help(reason, version));
 	return false;
 }
 
@@ -97,9 +100,11 @@ bool cgroup_root_remove(struct cgroup_root *root, int64_t deadline_ns)
 		disable(root->parent, root->enabled);
 	}
 	/* Killing whatever is left there must not mean ourselves. */
-	bool removed = (!root->moved_self ||
-			cgroupfs_write(AT_FDCWD, root->parent, "cgroup.procs", "0")) &&
-		       cgroupfs_remove(AT_FDCWD, root->path, root->version, deadline_ns);
+	bool removed =
+		!root->moved_self || cgroupfs_write(AT_FDCWD, root->parent, "cgroup.procs", "0");
+	if (removed && root->version == 2)
+		unlinkat(root->fd, CGROUP_LEAF, AT_REMOVEDIR);
+	removed = removed && cgroupfs_remove(AT_FDCWD, root->path, root->version, deadline_ns);
 	cgroup_root_forget(root);
 	return removed;
 }
@@ -151,23 +156,41 @@ static bool make_v1(struct cgroup_root *root, const struct hierarchy *hierarchy,
 	return !(root->controllers & 1u << CONTROLLER_CPUSET) || fill_cpuset_v1(root, cpus, error);
 }
 
+/* The root of all cgroups may hold tasks as it likes; only it has no cgroup.type. */
+static bool holds_anything(const char *group)
+{
+	char *type = join(group, "cgroup.type");
+	bool missing = access(type, F_OK) != 0;
+	free(type);
+	return missing;
+}
+
+static bool holds_others(const char *group)
+{
+	struct pid_list pids = {0};
+	bool others = false;
+	cgroupfs_read_pids(AT_FDCWD, group, &pids);
+	for (size_t i = 0; i < pids.list.length; i++)
+		others |= pids.list.data[i] != getpid();
+	VECTOR_FREE(&pids.list);
+	return others;
+}
+
 static bool step_into_leaf(struct cgroup_root *root, struct error *error)
 {
 	char *leaf = join(root->path, CGROUP_LEAF);
-	bool ok = mkdir(leaf, 0755) == 0;
-	if (ok) {
-		root->moved_self = true;
-		ok = cgroupfs_write(AT_FDCWD, leaf, "cgroup.procs", "0");
-	}
-	if (!ok)
+	root->moved_self =
+		mkdir(leaf, 0755) == 0 && cgroupfs_write(AT_FDCWD, leaf, "cgroup.procs", "0");
+	if (!root->moved_self)
 		refused(error, 2, "moving to cgroup", leaf);
 	free(root->outside);
 	root->outside = leaf;
-	return ok;
+	return root->moved_self;
 }
 
 static bool lacking(const char *parent, unsigned lacks, struct error *error)
 {
+	int reason = errno;
 	enum controller first = 0;
 	while (!(lacks & 1u << first))
 		first++;
@@ -179,16 +202,14 @@ static bool lacking(const char *parent, unsigned lacks, struct error *error)
 			"user@.service` with \"[Service] Delegate=cpuset cpu memory pids\" "
 			"delegates it",
 			parent, name);
-	if (errno == EBUSY)
-		return error_set_errno(
-			error, EBUSY,
-			"enabling %s in cgroup %.150s was refused, as other processes "
-			"are in it; this takes a scope of its own: `systemd-run --user "
-			"--scope -p Delegate=yes ktstr exec …`",
-			name, parent);
 	char what[64];
 	snprintf(what, sizeof(what), "enabling %s in cgroup", name);
-	return refused(error, 2, what, parent);
+	errno = reason;
+	refused(error, 2, what, parent);
+	if (reason == EBUSY)
+		add_help(error, ", as other processes are in it; this takes a scope of its own: "
+				"`systemd-run --user --scope -p Delegate=yes ktstr exec …`");
+	return false;
 }
 
 bool cgroup_root_open_group(const struct cgroup_root *root, const char *group, struct error *error)
@@ -210,12 +231,8 @@ static bool make_v2(struct cgroup_root *root, const struct hierarchy *hierarchy,
 {
 	if (!begin(root, hierarchy, parent, name, error))
 		return false;
-	/* The root of all cgroups has no cgroup.type, and may hold tasks as it likes. */
 	bool we_are_there = strcmp(parent, hierarchy->own) == 0;
-	char *type = join(parent, "cgroup.type");
-	bool exempt = access(type, F_OK) != 0;
-	free(type);
-	if (we_are_there && !exempt && !step_into_leaf(root, error))
+	if (we_are_there && !holds_anything(parent) && !step_into_leaf(root, error))
 		return false;
 	root->enabled = enable(parent, wanted);
 	int reason = errno;
@@ -268,6 +285,14 @@ bool cgroup_root_make(struct cgroup_root *root, const struct hierarchy *hierarch
 	       make_below(root, hierarchy, wanted, needed, parents[1], name, cpus, NULL);
 }
 
+static bool may_write(const char *group, const char *name)
+{
+	char *file = join(group, name);
+	bool may = faccessat(AT_FDCWD, file, W_OK, AT_EACCESS) == 0;
+	free(file);
+	return may;
+}
+
 static bool possible_below(const struct hierarchy *hierarchy, unsigned needed, const char *parent,
 			   struct error *error)
 {
@@ -280,12 +305,16 @@ static bool possible_below(const struct hierarchy *hierarchy, unsigned needed, c
 	unsigned lacks = needed & ~listed(parent, "cgroup.controllers");
 	if (lacks)
 		return lacking(parent, lacks, error);
-	char *file = join(parent, "cgroup.subtree_control");
-	bool ok = faccessat(AT_FDCWD, file, W_OK, AT_EACCESS) == 0 ||
-		  !(needed & ~listed(parent, "cgroup.subtree_control")) ||
-		  refused(error, 2, "enabling controllers in cgroup", parent);
-	free(file);
-	return ok;
+	unsigned missing = needed & ~listed(parent, "cgroup.subtree_control");
+	if (missing && !holds_anything(parent) && holds_others(parent)) {
+		errno = EBUSY;
+		return lacking(parent, missing, error);
+	}
+	/* Who moves a task needs the right to the first cgroup above both ends. */
+	return (!missing || may_write(parent, "cgroup.subtree_control") ||
+		refused(error, 2, "enabling controllers in cgroup", parent)) &&
+	       (may_write(parent, "cgroup.procs") ||
+		refused(error, 2, "moving tasks below cgroup", parent));
 }
 
 bool cgroup_root_possible(const struct hierarchy *hierarchy, unsigned needed, struct error *error)
