@@ -27,13 +27,9 @@ static struct host *open_plan(struct session *session, struct topology *topology
 /* One line: the reason, and the command that would give the right to. */
 static void tell_fallback(struct text *why)
 {
-	for (size_t i = 0; i + 1 < why->length; i++) {
-		if (why->data[i] == '\n')
-			why->data[i] = ';';
-	}
-	while (why->length && why->data[why->length - 1] == '\n')
-		why->data[--why->length] = '\0';
-	console_error("ktstr", "affinity masks stand in for cpusets: %s", text_string(why));
+	char *rest = why->data;
+	const char *reason = strsep(&rest, "\n"), *help = strsep(&rest, "\n");
+	console_error("ktstr", "affinity masks stand in for cpusets: %s; %s", reason, help);
 }
 
 /* The back end that was asked for, or the best there is. */
