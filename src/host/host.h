@@ -80,6 +80,12 @@ struct worker_report {
 	int stray_cpu;       /* of the first one */
 };
 
+/* Time that one CPU has spent, since boot. */
+struct cpu_load {
+	int64_t busy_ns;  /* for anybody's tasks, interrupts included */
+	int64_t stolen_ns; /* by the hypervisor */
+};
+
 /* How the host does its work, for the report. */
 struct host_info {
 	const char *backend;  /* "cgroup", "affinity" or "plan" */
@@ -127,6 +133,8 @@ struct host_verbs {
 	 * noticed (a time in the past just looks). */
 	void (*wait)(struct host *, int64_t until_ns, struct host_wake *);
 	int64_t (*now)(struct host *);
+	/* The load of every CPU up to `count`, by number; those that are not there stay 0. */
+	void (*load)(struct host *, struct cpu_load *loads, int count);
 	void (*close)(struct host *);
 };
 

@@ -321,6 +321,7 @@ static const struct host_verbs cgroup_verbs = {
 	.worker_group = host_real_worker_group,
 	.wait = host_real_wait,
 	.now = host_real_now,
+	.load = host_real_load,
 	.close = cgroup_close,
 };
 

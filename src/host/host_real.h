@@ -49,5 +49,6 @@ const struct worker_report *host_real_report(struct host *host, int worker);
 int host_real_worker_group(struct host *host, int worker);
 void host_real_wait(struct host *host, int64_t until_ns, struct host_wake *wake);
 int64_t host_real_now(struct host *host);
+void host_real_load(struct host *host, struct cpu_load *loads, int count);
 
 #endif

@@ -221,6 +221,7 @@ void judge_workers(struct vm *vm, const int *workers, size_t count)
 			judge_unreleased(vm, &vm->batches.data[vm->batch_of.data[workers[i]]]);
 			continue;
 		}
+		noise_add(vm, report);
 		members[kept++] = (struct member){report, paths_of_group(&vm->paths, report->group),
 						  vm->batch_of.data[workers[i]]};
 	}

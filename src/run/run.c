@@ -160,8 +160,10 @@ void vm_release(struct vm *vm)
 		if (!vm->host->verbs->release(vm->host, &error))
 			vm_refused(vm, &error);
 	}
-	if (vm->released_ns < 0)
+	if (vm->released_ns < 0) {
 		vm->released_ns = vm_now(vm);
+		noise_start(vm);
+	}
 }
 
 uint64_t vm_random(struct vm *vm, uint64_t n)
@@ -296,6 +298,7 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 	while (vm->scopes.length)
 		ledger_close_scope(vm);
 	ledger_retry(vm);
+	noise_judge(vm);
 	finish(vm);
 	free_vm(vm);
 	free(vm);

@@ -129,6 +129,12 @@ struct vm {
 	const char *step;
 	uint64_t random; /* state of the generator */
 	unsigned polls;
+	/* noise.c: what all CPUs had done when the clock began to run, and what the workers did */
+	struct cpu_load *load;
+	int load_count;
+	int64_t load_at_ns;
+	int64_t own_ns;       /* CPU time of all workers that were judged */
+	struct cpuset own_cpus; /* where they were seen */
 	uint64_t late_turns; /* of `repeat every`: turns that came late or not at all */
 };
 
@@ -213,6 +219,12 @@ bool limits_find(const struct vm *vm, enum metric metric, int path, int scope,
 
 /* judge.c: workers that have been stopped together. */
 void judge_workers(struct vm *vm, const int *workers, size_t count);
+
+/* noise.c: was the machine busy with something else? Failures of timing are then no verdict. */
+void noise_start(struct vm *vm);
+void noise_add(struct vm *vm, const struct worker_report *report);
+/* At the end: turn such failures into INCONCLUSIVE where the figures say so. */
+void noise_judge(struct vm *vm);
 
 /* metrics.c: workers of one group. */
 struct judged {
