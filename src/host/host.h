@@ -6,8 +6,10 @@
  * place of cpusets (host_affinity.c), and the planned host on a virtual clock (host_plan.c).
  *
  * Groups and workers are small integers that the host hands out, counted up and never reused.
- * Group 0 is the cgroup that the run was started in; group 1 is the run's own root, the parent of
- * every group that a program creates at top level. Times are ns on the host's own clock.
+ * Group 0 is the cgroup that the run was started in: of the tasks there only the workers count and
+ * can be moved, and it can be neither changed, frozen nor removed. Group 1 is the run's own root,
+ * the parent of every group that a program creates at top level. Times are ns on the host's own
+ * clock.
  *
  * Every verb that can be refused returns false and fills the error: ERROR_REFUSED when the set-up
  * failed, ERROR_UNAVAILABLE when this machine has no such thing. A refused verb leaves nothing
@@ -119,7 +121,7 @@ struct host_verbs {
 	/* Stop these workers together, within one deadline, and make their reports; those that have
 	 * ended already are no error. Children that they left behind are killed. */
 	bool (*stop)(struct host *, const int *workers, size_t count, struct error *);
-	/* The report of a worker that stop() has ended. */
+	/* The report of a worker that stop() has ended; good until the next call or the close. */
 	const struct worker_report *(*report)(struct host *, int worker);
 	/* Move up to `count` tasks (-1: all) of a group to another; *moved says how many went. A
 	 * task that ends meanwhile is no error. */
