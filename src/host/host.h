@@ -121,7 +121,7 @@ struct host_verbs {
 	/* Stop these workers together, within one deadline, and make their reports; those that have
 	 * ended already are no error. Children that they left behind are killed. */
 	bool (*stop)(struct host *, const int *workers, size_t count, struct error *);
-	/* The report of a worker that stop() has ended; good until the next call or the close. */
+	/* The report of a worker that stop() has ended; good until the host is closed. */
 	const struct worker_report *(*report)(struct host *, int worker);
 	/* Move up to `count` tasks (-1: all) of a group to another; *moved says how many went. A
 	 * task that ends meanwhile is no error. */

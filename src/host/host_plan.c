@@ -13,6 +13,7 @@ struct plan_worker {
 	bool released;
 	int64_t released_ns;
 	int64_t stopped_ns;
+	struct worker_report *report; /* made when it is asked for */
 };
 
 struct plan_host {
@@ -21,8 +22,7 @@ struct plan_host {
 	VECTOR(struct plan_worker) workers;
 	size_t first_blocked; /* all workers before it were released or stopped */
 	int64_t now_ns;
-	long verbs_to_fault;         /* 0: none is due */
-	struct worker_report report; /* the last one asked for */
+	long verbs_to_fault; /* 0: none is due */
 };
 
 static struct plan_host *plan_of(struct host *host)
@@ -202,16 +202,19 @@ static bool plan_stop(struct host *host, const int *workers, size_t count, struc
 static const struct worker_report *plan_report(struct host *host, int worker)
 {
 	struct plan_host *plan = plan_of(host);
-	const struct plan_worker *done = worker_of(plan, worker);
+	struct plan_worker *done = worker_of(plan, worker);
 	assert(done->stopped);
-	plan->report = (struct worker_report){
+	if (done->report)
+		return done->report;
+	done->report = memory_zeroed(1, sizeof(*done->report));
+	*done->report = (struct worker_report){
 		.worker = worker,
 		.group = done->last_group,
 		.end = WORKER_STOPPED,
 		.released = done->released,
 		.wall_ns = done->released ? done->stopped_ns - done->released_ns : 0,
 	};
-	return &plan->report;
+	return done->report;
 }
 
 static bool plan_move(struct host *host, int from, int to, int64_t count, int64_t *moved,
@@ -266,6 +269,8 @@ static void plan_close(struct host *host)
 {
 	struct plan_host *plan = plan_of(host);
 	group_tree_free(&plan->tree);
+	for (size_t i = 0; i < plan->workers.length; i++)
+		free(plan->workers.data[i].report);
 	VECTOR_FREE(&plan->workers);
 	topology_free(&host->topology);
 	free(plan);

@@ -3,9 +3,10 @@
  * workers were seen:
  *   foreign share = (busy time of those CPUs - CPU time of the workers) / (CPUs * time)
  *   stolen share  = time stolen by the hypervisor / (CPUs * time)
- * Where either is above its limit, a failure of gap or spread says as much about the other tasks
- * as about the scheduler, and the scenario is INCONCLUSIVE instead, with these figures. A starved
- * worker, or one outside its cpuset, stays a failure: no noise excuses that.
+ * Where either is above its limit, a failure of gap, spread or not_starved says as much about the
+ * other tasks (one real-time hog starves whoever shares its CPU) as about the scheduler, and the
+ * scenario is INCONCLUSIVE instead, with these figures. A worker outside its cpuset stays a
+ * failure: no noise excuses that.
  */
 #include "run/vm.h"
 
@@ -42,6 +43,7 @@ static bool is_timing(const struct reason *reason)
 {
 	return reason->status == STATUS_FAIL &&
 	       (strcmp(reason->check, metric_table[METRIC_gap].name) == 0 ||
+		strcmp(reason->check, metric_table[METRIC_not_starved].name) == 0 ||
 		strcmp(reason->check, metric_table[METRIC_spread].name) == 0);
 }
 
