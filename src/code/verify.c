@@ -191,6 +191,12 @@ struct flow {
 	VECTOR(uint32_t) todo;
 };
 
+/* Loops close only where the interpreter can leave them. */
+static bool may_go_back(uint16_t op)
+{
+	return op == OP_JUMP || op == OP_FOR_STEP || op == OP_AWAIT_TURN;
+}
+
 static bool reach(struct verifier *verifier, struct flow *flow, uint32_t to, uint16_t depth)
 {
 	if (to >= verifier->program->code.length)
@@ -219,7 +225,11 @@ static bool follow(struct verifier *verifier, struct flow *flow)
 	depth = (uint16_t)(depth + (instruction->op == OP_SCOPE_OPEN) -
 			   (instruction->op == OP_SCOPE_CLOSE));
 	for (int i = 0; i < 3; i++) {
-		if (info->operands[i] == OPERAND_JUMP && !reach(verifier, flow, values[i], depth))
+		if (info->operands[i] != OPERAND_JUMP)
+			continue;
+		if (values[i] <= verifier->at && !may_go_back(instruction->op))
+			return refuse(verifier, "it jumps back, and is no loop");
+		if (!reach(verifier, flow, values[i], depth))
 			return false;
 	}
 	return instruction->op == OP_JUMP || reach(verifier, flow, verifier->at + 1, depth);

@@ -64,8 +64,25 @@ static void set_context(struct vm *vm, enum scenario_setting setting, int64_t va
 		       scenario_settings[setting].name, value);
 }
 
+/* The kernel's own limit on a name is 255 bytes; members of families need room for their number. */
+enum { GROUP_NAME_MAX = 200 };
+
+/* Names come from identifiers, but a program may come from anywhere: nothing else gets near the
+ * file system. */
+static bool is_group_name(const char *name)
+{
+	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "0123456789_");
+	return length > 0 && !name[length] && length <= GROUP_NAME_MAX;
+}
+
 static int child(struct vm *vm, int64_t parent, const char *name)
 {
+	if (!is_group_name(name))
+		vm_end(vm, STATUS_BROKEN, "run",
+		       "'%.40s' cannot be the name of a cgroup (letters, digits and '_', at most "
+		       "%d of them)",
+		       name, GROUP_NAME_MAX);
 	int path = paths_child(&vm->paths, (int)parent, name);
 	if (path < 0)
 		vm_end(vm, STATUS_BROKEN, "run", "more than %d names of cgroups", PATHS_MAX);
@@ -113,13 +130,13 @@ static void hold(struct vm *vm, const char *op, int64_t length)
 	vm_release(vm);
 	event = vm_event(vm, op, -1);
 	event->length_ns = length;
-	vm_wait(vm, vm_now(vm) + length);
+	vm_wait(vm, vm_later(vm_now(vm), length));
 }
 
 static void hold_rest(struct vm *vm)
 {
 	vm_release(vm);
-	int64_t left = vm->released_ns + vm->duration_ns - vm_now(vm);
+	int64_t left = vm_later(vm->released_ns, vm->duration_ns) - vm_now(vm);
 	hold(vm, "hold", left > 0 ? left : 0);
 }
 
@@ -129,8 +146,8 @@ static void every_start(struct vm *vm, const struct instruction *instruction)
 	vm_release(vm);
 	int64_t now = vm_now(vm);
 	int64_t end = instruction->c == NONE
-			      ? vm->released_ns + vm->duration_ns
-			      : now + checked_length(vm, registers[instruction->c].i);
+			      ? vm_later(vm->released_ns, vm->duration_ns)
+			      : vm_later(now, checked_length(vm, registers[instruction->c].i));
 	registers[instruction->a].i = now;
 	registers[instruction->b].i = end;
 	vm_event(vm, "repeat", -1)->length_ns = end > now ? end - now : 0;
@@ -142,11 +159,11 @@ static int64_t every_next(struct vm *vm, int64_t turn, int64_t end, int64_t peri
 	if (period <= 0)
 		vm_end(vm, STATUS_BROKEN, "run",
 		       "the period of a repeat comes out as %" PRId64 "ns", period);
-	int64_t now = vm_now(vm), next = turn + period;
+	int64_t now = vm_now(vm), next = vm_later(turn, period);
 	if (next < now) {
-		int64_t missed = (now - next + period - 1) / period;
+		int64_t missed = (now - next) / period + ((now - next) % period != 0);
 		vm->late_turns += (uint64_t)missed;
-		next += missed * period;
+		next = vm_later(next, missed * period);
 	}
 	vm_wait(vm, next < end ? next : end);
 	return next;
@@ -157,8 +174,11 @@ static bool await_turn(struct vm *vm, int64_t deadline)
 {
 	enum { MOMENT_NS = 5 * 1000 * 1000 };
 	int64_t now = vm_now(vm);
+	if (vm->options->turns && ++vm->turns > vm->options->turns)
+		vm_end(vm, STATUS_BROKEN, "limit", "more than %" PRIu64 " turns of loops",
+		       vm->options->turns);
 	if (now < deadline) {
-		vm_wait(vm, now + MOMENT_NS < deadline ? now + MOMENT_NS : deadline);
+		vm_wait(vm, deadline - now > MOMENT_NS ? now + MOMENT_NS : deadline);
 		return true;
 	}
 	if (vm->options->judge)
@@ -205,6 +225,17 @@ static void end_block(struct vm *vm)
 {
 	vm_release(vm);
 	ledger_close_scope(vm);
+}
+
+/* Beyond this a text grows no more: its end is dropped. */
+enum { TEXT_BYTES_MAX = 64 * 1024 };
+
+static void append(struct text *to, const struct text *from)
+{
+	size_t room = to->length < TEXT_BYTES_MAX ? TEXT_BYTES_MAX - to->length : 0;
+	size_t length = from->length < room ? from->length : room;
+	if (to != from)
+		text_add(to, text_string(from), length);
 }
 
 static void put_set(union value *value, const struct cpuset *set)
@@ -343,7 +374,8 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 		break;
 	case OP_AWAIT_START:
 		vm_release(vm);
-		R(a).i = vm_now(vm) + (instruction->b == NONE ? INT64_C(10000000000) : R(b).i);
+		R(a).i = vm_later(vm_now(vm),
+				  instruction->b == NONE ? INT64_C(10000000000) : R(b).i);
 		vm_event(vm, "await", -1)->length_ns = R(a).i - vm_now(vm);
 		break;
 	case OP_AWAIT_TURN:
@@ -379,10 +411,29 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 }
 
 /* A long computation looks for signals once in so many turns of its loops. */
-enum { TURNS_PER_POLL = 1 << 16 };
+enum { TURNS_PER_POLL = 1 << 12 };
+
+/* So many turns are over: look, and begin to count anew. */
+static uint32_t count_turns(struct vm *vm, const struct instruction *instruction)
+{
+	vm->at = (uint32_t)(instruction - vm->program->code.data);
+	vm->turns += TURNS_PER_POLL;
+	if (vm->options->turns && vm->turns > vm->options->turns)
+		vm_end(vm, STATUS_BROKEN, "limit", "more than %" PRIu64 " turns of loops",
+		       vm->options->turns);
+	vm->polls = 0;
+	vm_poll(vm);
+	return 0;
+}
+
+static _Noreturn void overflow_at(struct vm *vm, const struct instruction *instruction)
+{
+	vm->at = (uint32_t)(instruction - vm->program->code.data);
+	overflow(vm);
+}
 
 /* The ops that compute and jump are here, so that loops over them stay in this function; all
- * others go through act(). */
+others go through act(). */
 /* dispatch */
 void interpreter_run(struct vm *vm, uint32_t entry)
 {
@@ -390,103 +441,185 @@ void interpreter_run(struct vm *vm, uint32_t entry)
 	const struct instruction *instruction = code + entry;
 	union value *registers = vm->registers;
 	uint32_t turns = 0;
-#define NEXT                                                                                       \
-	{                                                                                          \
-		instruction++;                                                                     \
-		continue;                                                                          \
-	}
-#define GO(target)                                                                                 \
-	{                                                                                          \
-		instruction = code + (target);                                                     \
-		continue;                                                                          \
-	}
-#define FITS(overflows)                                                                            \
-	if (__builtin_expect((overflows), 0)) {                                                    \
-		vm->at = (uint32_t)(instruction - code);                                           \
-		overflow(vm);                                                                      \
-	}                                                                                          \
-	NEXT
 	for (;;) {
 		switch (instruction->op) {
 		case OP_MOVE:
 			R(a).i = R(b).i;
-			NEXT case OP_ADD_I
-			    : FITS(__builtin_add_overflow(R(b).i, R(c).i, &R(a).i)) case OP_SUB_I
-			    : FITS(__builtin_sub_overflow(R(b).i, R(c).i, &R(a).i)) case OP_MUL_I
-			    : FITS(__builtin_mul_overflow(R(b).i, R(c).i, &R(a).i)) case OP_DIV_I
-			    : vm->at = (uint32_t)(instruction - code);
+			break;
+		case OP_ADD_I:
+			if (__builtin_add_overflow(R(b).i, R(c).i, &R(a).i))
+				overflow_at(vm, instruction);
+			break;
+		case OP_SUB_I:
+			if (__builtin_sub_overflow(R(b).i, R(c).i, &R(a).i))
+				overflow_at(vm, instruction);
+			break;
+		case OP_MUL_I:
+			if (__builtin_mul_overflow(R(b).i, R(c).i, &R(a).i))
+				overflow_at(vm, instruction);
+			break;
+		case OP_DIV_I:
+			vm->at = (uint32_t)(instruction - code);
 			R(a).i = divide(vm, R(b).i, R(c).i, false);
-			NEXT case OP_MOD_I
-			    : if (__builtin_expect(((R(b).i | R(c).i) >> 32) == 0 && R(c).i, 1))
-			{
+			break;
+		case OP_MOD_I:
+			if (((R(b).i | R(c).i) >> 32) == 0 && R(c).i) {
 				R(a).i = (int64_t)((uint32_t)R(b).i % (uint32_t)R(c).i);
-				NEXT
+				break;
 			}
 			vm->at = (uint32_t)(instruction - code);
 			R(a).i = divide(vm, R(b).i, R(c).i, true);
-			NEXT case OP_NEG_I : FITS(__builtin_sub_overflow(INT64_C(0), R(b).i,
-									 &R(a).i)) case OP_ADD_F
-			    : R(a)
-				      .f = R(b).f + R(c).f;
-			NEXT case OP_SUB_F : R(a).f = R(b).f - R(c).f;
-			NEXT case OP_MUL_F : R(a).f = R(b).f * R(c).f;
-			NEXT case OP_DIV_F : vm->at = (uint32_t)(instruction - code);
+			break;
+		case OP_NEG_I:
+			if (__builtin_sub_overflow(INT64_C(0), R(b).i, &R(a).i))
+				overflow_at(vm, instruction);
+			break;
+		case OP_ADD_F:
+			R(a).f = R(b).f + R(c).f;
+			break;
+		case OP_SUB_F:
+			R(a).f = R(b).f - R(c).f;
+			break;
+		case OP_MUL_F:
+			R(a).f = R(b).f * R(c).f;
+			break;
+		case OP_DIV_F:
+			vm->at = (uint32_t)(instruction - code);
 			R(a).f = divide_real(vm, R(b).f, R(c).f);
-			NEXT case OP_NEG_F : R(a).f = -R(b).f;
-			NEXT case OP_FLOAT : R(a).f = (double)R(b).i;
-			NEXT case OP_SCALE : vm->at = (uint32_t)(instruction - code);
+			break;
+		case OP_NEG_F:
+			R(a).f = -R(b).f;
+			break;
+		case OP_FLOAT:
+			R(a).f = (double)R(b).i;
+			break;
+		case OP_SCALE:
+			vm->at = (uint32_t)(instruction - code);
 			R(a).i = rounded(vm, (double)R(b).i * R(c).f);
-			NEXT case OP_UNSCALE : vm->at = (uint32_t)(instruction - code);
+			break;
+		case OP_UNSCALE:
+			vm->at = (uint32_t)(instruction - code);
 			R(a).i = rounded(vm, divide_real(vm, (double)R(b).i, R(c).f));
-			NEXT case OP_RATIO : vm->at = (uint32_t)(instruction - code);
+			break;
+		case OP_RATIO:
+			vm->at = (uint32_t)(instruction - code);
 			R(a).f = divide_real(vm, (double)R(b).i, (double)R(c).i);
-			NEXT case OP_EQ_I : R(a).i = R(b).i == R(c).i;
-			NEXT case OP_LT_I : R(a).i = R(b).i < R(c).i;
-			NEXT case OP_LE_I : R(a).i = R(b).i <= R(c).i;
-			NEXT case OP_EQ_F : R(a).i = R(b).f == R(c).f;
-			NEXT case OP_LT_F : R(a).i = R(b).f < R(c).f;
-			NEXT case OP_LE_F : R(a).i = R(b).f <= R(c).f;
-			NEXT case OP_EQ_S : R(a).i = strcmp(TEXT(b), TEXT(c)) == 0;
-			NEXT case OP_EQ_C : R(a).i = cpuset_equal(R(b).set, R(c).set);
-			NEXT case OP_NOT : R(a).i = !R(b).i;
-			NEXT case OP_UNION : cpuset_or(R(a).set, R(b).set, R(c).set);
-			NEXT case OP_INTERSECT : cpuset_and(R(a).set, R(b).set, R(c).set);
-			NEXT case OP_MINUS : cpuset_minus(R(a).set, R(b).set, R(c).set);
-			NEXT case OP_JUMP : GO(instruction->a) case OP_JUMP_IF
-			    : GO(R(a).i ? instruction->b
-					: (uint32_t)(instruction - code) + 1) case OP_JUMP_UNLESS
-			    : GO(R(a).i ? (uint32_t)(instruction - code) + 1
-					: instruction->b) case OP_JUMP_EQ
-			    : if (R(a).i == R(b).i) GO(instruction->c) NEXT case OP_JUMP_NE
-			    : if (R(a).i != R(b).i) GO(instruction->c) NEXT case OP_JUMP_LT
-			    : if (R(a).i < R(b).i) GO(instruction->c) NEXT case OP_JUMP_LE
-			    : case OP_EVERY_TEST
-			    : if (instruction->op == OP_JUMP_LE ? R(a).i <= R(b).i
-								: R(a).i >= R(b).i)
-				      GO(instruction->c) NEXT case OP_FOR_STEP
-			    : if (++R(a).i >= R(b).i)
-				      NEXT if (__builtin_expect(++turns == TURNS_PER_POLL, 0))
-			{
-				turns = 0;
-				vm->at = (uint32_t)(instruction - code);
-				vm->polls = 0;
-				vm_poll(vm);
+			break;
+		case OP_EQ_I:
+			R(a).i = R(b).i == R(c).i;
+			break;
+		case OP_LT_I:
+			R(a).i = R(b).i < R(c).i;
+			break;
+		case OP_LE_I:
+			R(a).i = R(b).i <= R(c).i;
+			break;
+		case OP_EQ_F:
+			R(a).i = R(b).f == R(c).f;
+			break;
+		case OP_LT_F:
+			R(a).i = R(b).f < R(c).f;
+			break;
+		case OP_LE_F:
+			R(a).i = R(b).f <= R(c).f;
+			break;
+		case OP_EQ_S:
+			R(a).i = strcmp(TEXT(b), TEXT(c)) == 0;
+			break;
+		case OP_EQ_C:
+			R(a).i = cpuset_equal(R(b).set, R(c).set);
+			break;
+		case OP_NOT:
+			R(a).i = !R(b).i;
+			break;
+		case OP_UNION:
+			cpuset_or(R(a).set, R(b).set, R(c).set);
+			break;
+		case OP_INTERSECT:
+			cpuset_and(R(a).set, R(b).set, R(c).set);
+			break;
+		case OP_MINUS:
+			cpuset_minus(R(a).set, R(b).set, R(c).set);
+			break;
+		case OP_JUMP:
+			if (code + instruction->a <= instruction && ++turns == TURNS_PER_POLL)
+				turns = count_turns(vm, instruction);
+			instruction = code + (instruction->a);
+			continue;
+		case OP_JUMP_IF:
+			instruction = code + (R(a).i ? instruction->b
+						     : (uint32_t)(instruction - code) + 1);
+			continue;
+		case OP_JUMP_UNLESS:
+			instruction = code + (R(a).i ? (uint32_t)(instruction - code) + 1
+						     : instruction->b);
+			continue;
+		case OP_JUMP_EQ:
+			if (R(a).i == R(b).i) {
+				instruction = code + instruction->c;
+				continue;
 			}
-			GO(instruction->c)
+			break;
+		case OP_JUMP_NE:
+			if (R(a).i != R(b).i) {
+				instruction = code + instruction->c;
+				continue;
+			}
+			break;
+		case OP_JUMP_LT:
+			if (R(a).i < R(b).i) {
+				instruction = code + instruction->c;
+				continue;
+			}
+			break;
+		case OP_JUMP_LE:
+		case OP_EVERY_TEST:
+			if (instruction->op == OP_JUMP_LE ? R(a).i <= R(b).i : R(a).i >= R(b).i) {
+				instruction = code + instruction->c;
+				continue;
+			}
+			break;
+		case OP_FOR_STEP:
+			if (++R(a).i >= R(b).i)
+				break;
+			if (++turns == TURNS_PER_POLL)
+				turns = count_turns(vm, instruction);
+			instruction = code + (instruction->c);
+			continue;
 		case OP_TEXT_START:
 			text_clear(R(a).text);
-			NEXT case OP_TEXT_S : text_puts(R(a).text, TEXT(b));
-			NEXT case OP_TEXT_I : text_printf(R(a).text, "%" PRId64, R(b).i);
-			NEXT case OP_TEXT_F : text_printf(R(a).text, "%g", R(b).f);
-			NEXT case OP_TEXT_PERCENT : text_printf(R(a).text, "%g%%", R(b).f * 100);
-			NEXT case OP_TEXT_DURATION : text_put_duration(R(a).text, R(b).i);
-			NEXT case OP_TEXT_SIZE : text_put_size(R(a).text, R(b).i);
-			NEXT case OP_TEXT_BOOL : text_puts(R(a).text, R(b).i ? "true" : "false");
-			NEXT case OP_TEXT_C : put_set(&R(a), R(b).set);
-			NEXT case OP_END : return;
+			break;
+		case OP_TEXT_S:
+			append(R(a).text, R(b).text);
+			break;
+		case OP_TEXT_I:
+			text_printf(R(a).text, "%" PRId64, R(b).i);
+			break;
+		case OP_TEXT_F:
+			text_printf(R(a).text, "%g", R(b).f);
+			break;
+		case OP_TEXT_PERCENT:
+			text_printf(R(a).text, "%g%%", R(b).f * 100);
+			break;
+		case OP_TEXT_DURATION:
+			text_put_duration(R(a).text, R(b).i);
+			break;
+		case OP_TEXT_SIZE:
+			text_put_size(R(a).text, R(b).i);
+			break;
+		case OP_TEXT_BOOL:
+			text_puts(R(a).text, R(b).i ? "true" : "false");
+			break;
+		case OP_TEXT_C:
+			put_set(&R(a), R(b).set);
+			break;
+		case OP_END:
+			return;
 		default:
 			vm->at = (uint32_t)(instruction - code);
-			GO(act(vm, instruction, vm->at + 1))
+			instruction = code + (act(vm, instruction, vm->at + 1));
+			continue;
 		}
+		instruction++;
 	}
 }

@@ -102,7 +102,7 @@ int vm_group(struct vm *vm, int64_t path)
 
 static int64_t deadline_of(const struct vm *vm)
 {
-	return vm->timeout_ns > 0 ? vm->start_ns + vm->timeout_ns : INT64_MAX;
+	return vm->timeout_ns > 0 ? vm_later(vm->start_ns, vm->timeout_ns) : INT64_MAX;
 }
 
 static void look(struct vm *vm, const struct host_wake *wake)
@@ -151,7 +151,7 @@ void vm_release(struct vm *vm)
 	struct error error;
 	if (vm->waiting) {
 		if (vm->groups_are_new && vm->settle_ns > 0)
-			vm_wait(vm, vm_now(vm) + vm->settle_ns);
+			vm_wait(vm, vm_later(vm_now(vm), vm->settle_ns));
 		vm->groups_are_new = false;
 		struct event *event = vm_event(vm, "release", -1);
 		event->count = vm->waiting;

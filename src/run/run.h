@@ -16,6 +16,7 @@ struct run_options {
 	int64_t timeout_ns;
 	uint64_t seed;
 	int64_t sched_pid; /* 0: none */
+	uint64_t turns;    /* the most turns of all loops together, 0: any number */
 	bool judge;        /* false on the planned host, whose workers do nothing */
 	bool trace;        /* record events */
 };

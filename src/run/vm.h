@@ -129,13 +129,14 @@ struct vm {
 	const char *step;
 	uint64_t random; /* state of the generator */
 	unsigned polls;
+	uint64_t turns; /* of loops, so far */
 	/* noise.c: what all CPUs had done when the clock began to run, and what the workers did */
 	struct cpu_load *load;
 	int load_count;
 	int64_t load_at_ns;
-	int64_t own_ns;       /* CPU time of all workers that were judged */
+	int64_t own_ns;         /* CPU time of all workers that were judged */
 	struct cpuset own_cpus; /* where they were seen */
-	uint64_t late_turns; /* of `repeat every`: turns that came late or not at all */
+	uint64_t late_turns;    /* of `repeat every`: turns that came late or not at all */
 };
 
 /* End the scenario with a reason that stands for the current line, and unwind. Does not return. */
@@ -152,6 +153,13 @@ static inline struct span vm_span(const struct vm *vm)
 static inline int64_t vm_now(const struct vm *vm)
 {
 	return vm->host->verbs->now(vm->host);
+}
+
+/* A time that much later, at the most the last there is. */
+static inline int64_t vm_later(int64_t at_ns, int64_t length_ns)
+{
+	int64_t sum;
+	return __builtin_add_overflow(at_ns, length_ns, &sum) ? INT64_MAX : sum;
 }
 
 /* Record an event (when asked for); the returned one may be completed until the next is. */

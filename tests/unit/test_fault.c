@@ -3,20 +3,9 @@
  * that was, the scenario must come out BROKEN (or FAIL, when a check had failed before), name the
  * fault, and leave nothing behind.
  */
-#include "code/emit.h"
-#include "code/verify.h"
 #include "host/host_plan.h"
+#include "probe.h"
 #include "run/run.h"
-#include "sema/sema.h"
-#include "syntax/parse.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 /* Blocks in blocks, handles, moves, every op that asks the host. */
 static const char every_op[] =
@@ -50,46 +39,6 @@ static const char with_a_skip[] =
 	"scenario probe { cgroup a { spawn cpu_spin }; hold 10ms; skip \"enough\" }\n";
 
 static const char *const programs[] = {every_op, after_a_failure, with_a_skip};
-
-struct compiled {
-	struct source_set sources;
-	struct diag_list diags;
-	struct arena arena;
-	struct map names;
-	struct program program;
-};
-
-static void compile(struct compiled *compiled, const char *text)
-{
-	struct error error;
-	*compiled = (struct compiled){0};
-	diag_init(&compiled->diags, &compiled->sources);
-	map_init(&compiled->names, &compiled->arena);
-	sema_reserve_names(&compiled->names);
-	struct tree tree = {
-		.arena = &compiled->arena, .names = &compiled->names, .diags = &compiled->diags};
-	size_t index = source_add(&compiled->sources, "probe", text, strlen(text));
-	parse_source(&tree, &compiled->sources.files.data[index]);
-	sema_check(&tree);
-	if (compiled->diags.errors) {
-		struct text out = {0};
-		diag_render(&compiled->diags, &(struct diag_style){.limit = 5}, &out);
-		fail_msg("%s", text_string(&out));
-	}
-	emit_program(&tree, &compiled->program);
-	if (!verify_program(&compiled->program, &error))
-		fail_msg("%s", error.message);
-	VECTOR_FREE(&tree.suspects);
-}
-
-static void drop(struct compiled *compiled)
-{
-	program_free(&compiled->program);
-	map_free(&compiled->names);
-	arena_free(&compiled->arena);
-	diag_free(&compiled->diags);
-	source_set_free(&compiled->sources);
-}
 
 static bool names_fault(const struct result *result)
 {
@@ -127,15 +76,15 @@ static void test_every_verb(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		struct compiled compiled;
-		compile(&compiled, programs[i]);
+		struct probe probe;
+		probe_compile(&probe, programs[i]);
 		long n = 1;
-		while (run_with_fault(&compiled.program, n))
+		while (run_with_fault(&probe.program, n))
 			n++;
 		/* Each program really went through its verbs, and the last run was whole. */
 		print_message("# program %zu: %ld faults\n", i, n - 1);
 		assert_true(n > 4);
-		drop(&compiled);
+		probe_free(&probe);
 	}
 }
 

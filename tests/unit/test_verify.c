@@ -1,0 +1,158 @@
+/*
+ * The verifier and the interpreter against hostile programs: one field of a sound program is
+ * changed, many thousand times, with a fixed seed. What the verifier lets through must run on the
+ * planned host to an end that leaves nothing behind (sanitizers watch the rest).
+ */
+#include "code/verify.h"
+#include "host/host_plan.h"
+#include "probe.h"
+#include "run/run.h"
+
+#include <string.h>
+
+static const char program_text[] =
+	"param n = 3\n"
+	"scenario probe {\n"
+	"    duration = 50ms\n"
+	"    cgroup a { cpus = disjoint(0, 2); weight = 50; spawn n cpu_spin { affinity = one } }\n"
+	"    cgroup b { cpus = overlap(1, 2, 50%) | nth(all, 0); spawn 2 bursty(1ms, 1ms) }\n"
+	"    let h = spawn 2 mixed in b { policy = fifo(3); nice = -3; name = \"x{n}\" }\n"
+	"    step \"one {n + 1}\" {\n"
+	"        swap a.cpus, b.cpus\n"
+	"        move h to a\n"
+	"        move 50% from a to b\n"
+	"        repeat every 10ms for 30% as i { set a.cpus = nth(all, i % 2); note \"{i}\" }\n"
+	"        for i in 0..n { if i == 1 and n > 2 { create cell[i] } else { note \"no\" } }\n"
+	"        expect a.tasks > 0 \"there\"\n"
+	"        expect { gap <= 1s; no spread }\n"
+	"    }\n"
+	"    scope { cgroup d { spawn cpu_spin }; sleep 1ms }\n"
+	"    await b.tasks == 0 timeout 5ms\n"
+	"    fail \"f\" if a.tasks * 2.5 > 1000.0\n"
+	"    hold rest\n"
+	"}\n";
+
+enum { MUTATIONS = 12000 };
+
+static uint64_t next_random(uint64_t *state)
+{
+	/* xorshift64 (Marsaglia 2003). */
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* A value that is more likely than chance to be nearly right. */
+static uint32_t hostile(uint64_t *state, uint32_t old)
+{
+	switch (next_random(state) % 5) {
+	case 0:
+		return (uint32_t)next_random(state);
+	case 1:
+		return NONE;
+	case 2:
+		return old + 1;
+	case 3:
+		return old - 1;
+	default:
+		return (uint32_t)(next_random(state) % 200);
+	}
+}
+
+static void mutate(struct program *program, uint64_t *state)
+{
+	size_t at = next_random(state) % program->code.length;
+	struct instruction *instruction = &program->code.data[at];
+	switch (next_random(state) % 8) {
+	case 0:
+		instruction->op = (uint16_t)(next_random(state) % (OP_COUNT + 3));
+		break;
+	case 1:
+		instruction->flags = (uint16_t)next_random(state);
+		break;
+	case 2:
+		instruction->a = hostile(state, instruction->a);
+		break;
+	case 3:
+		instruction->b = hostile(state, instruction->b);
+		break;
+	case 4:
+		instruction->c = hostile(state, instruction->c);
+		break;
+	case 5:
+		at = next_random(state) % program->pool.length;
+		program->pool.data[at] = hostile(state, program->pool.data[at]);
+		break;
+	case 6:
+		at = next_random(state) % program->registers.length;
+		program->registers.data[at] = "IFSCWAPGHx"[next_random(state) % 10];
+		break;
+	default:
+		at = next_random(state) % program->constants.length;
+		program->constants.data[at].integer = (int64_t)next_random(state);
+		break;
+	}
+}
+
+static void run_planned(const struct program *program)
+{
+	struct topology topology;
+	struct result result;
+	struct run_options options = {.duration_ns = -1,
+				      .settle_ns = -1,
+				      .workers = -1,
+				      .timeout_ns = -1,
+				      .seed = 7,
+				      .turns = 10000};
+	assert_true(topology_read_text(&topology, "1n2l2c1t", NULL));
+	struct host *host = host_plan_open(&topology);
+	run_scenario(program, 0, host, &options, &result);
+	assert_int_equal(host_plan_left(host), 0);
+	result_free(&result);
+	host_close(host);
+}
+
+static void test_mutations(void **state)
+{
+	struct probe probe;
+	uint64_t seed = 88172645463325252u;
+	size_t refused = 0, run = 0;
+	(void)state;
+	probe_compile(&probe, program_text);
+	struct program *program = &probe.program;
+	size_t code = program->code.length * sizeof(*program->code.data);
+	size_t pool = program->pool.length * sizeof(*program->pool.data);
+	size_t constants = program->constants.length * sizeof(*program->constants.data);
+	void *old_code = arena_copy(&probe.arena, (char *)program->code.data, code);
+	void *old_pool = arena_copy(&probe.arena, (char *)program->pool.data, pool);
+	void *old_constants = arena_copy(&probe.arena, (char *)program->constants.data, constants);
+	char *old_registers =
+		arena_copy(&probe.arena, program->registers.data, program->registers.length);
+	for (int i = 0; i < MUTATIONS; i++) {
+		struct error error;
+		for (uint64_t changes = next_random(&seed) % 2 + 1; changes; changes--)
+			mutate(program, &seed);
+		if (verify_program(program, &error)) {
+			run_planned(program);
+			run++;
+		} else {
+			assert_true(error.message[0] != '\0');
+			refused++;
+		}
+		memcpy(program->code.data, old_code, code);
+		memcpy(program->pool.data, old_pool, pool);
+		memcpy(program->constants.data, old_constants, constants);
+		memcpy(program->registers.data, old_registers, program->registers.length);
+	}
+	/* Both ways were really gone. */
+	print_message("# %zu refused, %zu run\n", refused, run);
+	assert_true(refused > MUTATIONS / 10 && run > MUTATIONS / 10);
+	probe_free(&probe);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_mutations)};
+	return cmocka_run_group_tests_name("verify", tests, NULL, NULL);
+}
