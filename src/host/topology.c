@@ -40,6 +40,25 @@ bool topology_preset(int index, const char **name, const char **label)
 	return true;
 }
 
+static void *copy_array(const void *array, size_t count, size_t size)
+{
+	void *copy = memory_zeroed(count, size);
+	if (count)
+		memcpy(copy, array, count * size);
+	return copy;
+}
+
+void topology_copy(struct topology *copy, const struct topology *topology)
+{
+	size_t cores = (size_t)topology->core_count, llcs = (size_t)topology->llc_count;
+	size_t nodes = (size_t)topology->node_count;
+	*copy = *topology;
+	copy->cores = copy_array(topology->cores, cores, sizeof(*copy->cores));
+	copy->llcs = copy_array(topology->llcs, llcs, sizeof(*copy->llcs));
+	copy->nodes = copy_array(topology->nodes, nodes, sizeof(*copy->nodes));
+	copy->node_numbers = copy_array(topology->node_numbers, nodes, sizeof(*copy->node_numbers));
+}
+
 void topology_free(struct topology *topology)
 {
 	free(topology->cores);

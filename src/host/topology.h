@@ -28,6 +28,7 @@ struct topology {
 };
 
 void topology_free(struct topology *topology);
+void topology_copy(struct topology *copy, const struct topology *topology);
 
 /* This machine, as far as this process may use it (offline and disallowed CPUs are left out). */
 bool topology_read_machine(struct topology *topology, struct error *error);

@@ -376,6 +376,7 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 		vm_release(vm);
 		R(a).i = vm_later(vm_now(vm),
 				  instruction->b == NONE ? INT64_C(10000000000) : R(b).i);
+		vm->result->awaits_ns = vm_later(vm->result->awaits_ns, R(a).i - vm_now(vm));
 		vm_event(vm, "await", -1)->length_ns = R(a).i - vm_now(vm);
 		break;
 	case OP_AWAIT_TURN:

@@ -264,7 +264,7 @@ static void init_settings(struct vm *vm)
 	vm->duration_ns = either(options->duration_ns, INT64_C(2000000000));
 	vm->settle_ns = either(options->settle_ns, INT64_C(100000000));
 	vm->workers = either(options->workers, 2);
-	vm->timeout_ns = either(options->timeout_ns, 0);
+	vm->timeout_ns = either(options->timeout_ns, options->patience_ns);
 	vm->released_ns = -1;
 	vm->swapped = swapped_knobs(vm->program);
 	vm->step = "";

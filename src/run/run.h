@@ -14,6 +14,7 @@ struct run_options {
 	int64_t settle_ns;
 	int64_t workers;
 	int64_t timeout_ns;
+	int64_t patience_ns; /* the timeout where neither says one; 0: none */
 	uint64_t seed;
 	int64_t sched_pid; /* 0: none */
 	uint64_t turns;    /* the most turns of all loops together, 0: any number */

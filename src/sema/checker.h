@@ -11,7 +11,13 @@
 enum { WORKERS_MAX = 65536 };
 
 /* Where in the program the walk is. */
-enum place { PLACE_FILE, PLACE_SCENARIO, PLACE_STEP, PLACE_CGROUP, PLACE_SPAWN };
+enum place {
+	PLACE_FILE,
+	PLACE_SCENARIO,
+	PLACE_STEP,
+	PLACE_CGROUP,
+	PLACE_BROKEN, /* a block whose first line could not be read: anything may stand there */
+};
 
 /* What an interned name of the language means, in each of its name spaces; counted from 1. */
 struct meaning {

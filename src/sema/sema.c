@@ -83,6 +83,12 @@ static void check_param(struct checker *check, struct stmt *stmt)
 
 static void check_spawn(struct checker *check, struct stmt *stmt, bool in_cgroup);
 
+/* May a spawn leave out `in`? */
+static bool implies_group(enum place place)
+{
+	return place == PLACE_CGROUP || place == PLACE_BROKEN;
+}
+
 static void check_let(struct checker *check, struct stmt *stmt, enum place place)
 {
 	enum type type = TYPE_WORKERS;
@@ -97,7 +103,7 @@ static void check_let(struct checker *check, struct stmt *stmt, enum place place
 		diag_report(check->diags, DIAG_MISPLACED, stmt->span,
 			    "workers are spawned inside a scenario");
 	else if (!value)
-		check_spawn(check, stmt->simple.spawn, place == PLACE_CGROUP);
+		check_spawn(check, stmt->simple.spawn, implies_group(place));
 	else
 		type = expr_check(check, value);
 	enum type wanted = declared_type(check, stmt, type);
@@ -408,6 +414,8 @@ static void misplaced(struct checker *check, const struct stmt *stmt, enum place
 /* Where `place` allows the statement at all; scopes and loops keep the place around them. */
 static bool allowed(const struct stmt *stmt, enum place place)
 {
+	if (place == PLACE_BROKEN)
+		return true;
 	if (stmt->kind == STMT_SCENARIO || stmt->kind == STMT_PARAM)
 		return place == PLACE_FILE;
 	if (stmt->kind == STMT_STEP || stmt->kind == STMT_NEEDS)
@@ -422,7 +430,7 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 {
 	switch ((enum stmt_kind)stmt->kind) {
 	case STMT_ERROR:
-		check_block(check, &stmt->body.block, place == PLACE_FILE ? PLACE_STEP : place);
+		check_block(check, &stmt->body.block, PLACE_BROKEN);
 		break;
 	case STMT_PARAM:
 		check_param(check, stmt);
@@ -468,7 +476,7 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 		check_move(check, stmt);
 		break;
 	case STMT_SPAWN:
-		check_spawn(check, stmt, place == PLACE_CGROUP);
+		check_spawn(check, stmt, implies_group(place));
 		break;
 	case STMT_SLEEP:
 	case STMT_HOLD:
@@ -505,6 +513,10 @@ static bool is_head(const struct stmt *stmt)
 static void check_setting(struct checker *check, struct stmt *stmt, enum place place,
 			  const struct stmt **seen, const struct stmt *op)
 {
+	if (place == PLACE_BROKEN) {
+		expr_check(check, stmt->simple.value);
+		return;
+	}
 	if (place != PLACE_SCENARIO && place != PLACE_CGROUP) {
 		diag_report(check->diags, DIAG_MISPLACED, stmt->name_span,
 			    place == PLACE_FILE ? "a setting belongs inside a scenario or a cgroup"

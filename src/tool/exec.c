@@ -76,11 +76,34 @@ static void put(struct session *session, struct text *out)
 	text_clear(out);
 }
 
+/* Longer than anything but a hang: half as long again as the scenario takes on paper on this
+ * machine, and what a slow one may need for set-up and clean-up. */
+static int64_t patience(const struct session *session, const struct program *program, size_t index)
+{
+	enum { TURNS_MAX = 10 * 1000 * 1000 };
+	const int64_t slack_ns = INT64_C(30000000000);
+	struct topology topology;
+	struct result result;
+	struct run_options options = session->options.run;
+	options.judge = false;
+	options.turns = TURNS_MAX;
+	topology_copy(&topology, &session->host->topology);
+	struct host *host = host_plan_open(&topology);
+	run_scenario(program, index, host, &options, &result);
+	host_close(host);
+	int64_t bound_ns = result.duration_ns / 2 * 3 + result.awaits_ns;
+	bool known = result.status != STATUS_BROKEN && bound_ns < INT64_MAX / 2 && bound_ns >= 0;
+	result_free(&result);
+	return known ? bound_ns + slack_ns : 0;
+}
+
 static bool run_one(struct session *session, struct compilation *compilation, size_t index)
 {
 	struct result result;
 	struct text out = {0};
-	run_scenario(&compilation->program, index, session->host, &session->options.run, &result);
+	struct run_options options = session->options.run;
+	options.patience_ns = patience(session, &compilation->program, index);
+	run_scenario(&compilation->program, index, session->host, &options, &result);
 	VECTOR_PUSH(&session->results, result);
 	VECTOR_PUSH(&session->sources, &compilation->sources);
 	if (session->options.format == FORMAT_HUMAN) {
