@@ -95,8 +95,8 @@ bool run_set_param(struct program *program, const struct param_value *value, str
 	struct constant constant = {.reg = param->reg};
 	if (!read_literal(value->text, param, &constant))
 		return error_set(error, ERROR_REFUSED,
-				 "param '%s' is a %s, for example `%s`; not `%s`", param->name,
-				 type_name(param->type), type_table[param->type].example,
+				 "param '%s' is %s, for example `%s`; not `%s`", param->name,
+				 type_phrase(param->type), type_table[param->type].example,
 				 value->text);
 	store(program, param, &constant);
 	return true;

@@ -108,9 +108,9 @@ static bool check_types(struct checker *check, const char *name, const struct pa
 			fine = false;
 		} else if (!type_is_numeric(type) || (*same != TYPE_ERROR && type != *same)) {
 			diag_report(check->diags, DIAG_TYPE_MISMATCH, bound[i]->span,
-				    *same == TYPE_ERROR ? "%s is a number, but this is a %s"
-							: "%s is a %s like the one before it",
-				    what, type_name(*same == TYPE_ERROR ? type : *same));
+				    *same == TYPE_ERROR ? "%s is a number, but this is %s"
+							: "%s is %s like the one before it",
+				    what, type_phrase(*same == TYPE_ERROR ? type : *same));
 			fine = false;
 		} else {
 			*same = type;

@@ -37,7 +37,8 @@ static void suggest_unit(struct checker *check, const struct expr *literal, enum
 		diag_note(check->diags, "in seconds that is `%s`; other units: ns us ms min",
 			  text_string(&text));
 	} else if (wanted == TYPE_PERCENT) {
-		diag_note(check->diags, "as a share that is `%g%%`", value * 100);
+		diag_note(check->diags, "as a share that is `%g%%`",
+			  fabs(value) <= 1 ? value * 100 : value);
 	} else if (wanted == TYPE_SIZE) {
 		diag_note(check->diags, "write it with its unit: `%gKiB`, `%gMiB`", value, value);
 	}
@@ -51,12 +52,12 @@ static bool mismatch(struct checker *check, struct expr *expr, enum type type, e
 		    (wanted == TYPE_DURATION || wanted == TYPE_PERCENT || wanted == TYPE_SIZE);
 	if (bare && expr->constant) {
 		diag_report(check->diags, DIAG_MISSING_UNIT, expr->span,
-			    "%s is a %s and needs its unit", what, type_name(wanted));
+			    "%s is %s and needs its unit", what, type_phrase(wanted));
 		suggest_unit(check, expr, wanted);
 	} else {
 		diag_report(check->diags, DIAG_TYPE_MISMATCH, expr->span,
-			    "%s is a %s, but this is a %s", what, type_name(wanted),
-			    type_name(type));
+			    "%s is %s, but this is %s", what, type_phrase(wanted),
+			    type_phrase(type));
 		if (wanted < TYPE_COUNT && !bare)
 			diag_note(check->diags, "for example `%s`", type_table[wanted].example);
 	}
@@ -251,9 +252,8 @@ static enum type check_field(struct checker *check, struct expr *expr)
 	}
 	enum type type = expr_check(check, base);
 	if (type != TYPE_ERROR)
-		diag_report(check->diags, DIAG_UNKNOWN_FIELD, expr->span,
-			    "a %s has no property '%s'", type_name(type),
-			    checker_text(check, expr->name));
+		diag_report(check->diags, DIAG_UNKNOWN_FIELD, expr->span, "%s has no property '%s'",
+			    type_phrase(type), checker_text(check, expr->name));
 	return fail_type(expr);
 }
 
@@ -337,18 +337,17 @@ static enum type check_binary(struct checker *check, struct expr *expr)
 	}
 	if (op >= TREE_EQ && op <= TREE_GE) {
 		diag_report(check->diags, DIAG_MIXED_COMPARISON, expr->span,
-			    "a %s and a %s do not compare with '%s'", type_name(a), type_name(b),
+			    "%s and %s do not compare with '%s'", type_phrase(a), type_phrase(b),
 			    tree_op_text(op));
 		if (type_is_numeric(a) && (b == TYPE_INT || b == TYPE_FLOAT))
 			suggest_unit(check, expr->right, a);
 	} else if (op == TREE_AND || op == TREE_OR) {
 		diag_report(check->diags, DIAG_BAD_OPERANDS, expr->span,
-			    "'%s' wants two bools, not a %s and a %s", tree_op_text(op),
-			    type_name(a), type_name(b));
+			    "'%s' wants two bools, not %s and %s", tree_op_text(op), type_phrase(a),
+			    type_phrase(b));
 	} else {
-		diag_report(check->diags, DIAG_BAD_OPERANDS, expr->span,
-			    "a %s and a %s have no '%s'", type_name(a), type_name(b),
-			    tree_op_text(op));
+		diag_report(check->diags, DIAG_BAD_OPERANDS, expr->span, "%s and %s have no '%s'",
+			    type_phrase(a), type_phrase(b), tree_op_text(op));
 		if (a == TYPE_CPUSET && b == TYPE_CPUSET)
 			diag_note(check->diags, "sets have `|` (union), `&` (common) and `-`");
 		else if (b == TYPE_INT || b == TYPE_FLOAT)
@@ -365,9 +364,9 @@ static enum type check_unary(struct checker *check, struct expr *expr)
 	bool fine = expr->op == TREE_NOT ? type == TYPE_BOOL : type_is_numeric(type);
 	if (!fine) {
 		diag_report(check->diags, DIAG_BAD_OPERANDS, expr->span,
-			    expr->op == TREE_NOT ? "'not' wants a bool, not a %s"
-						 : "a %s cannot be negative",
-			    type_name(type));
+			    expr->op == TREE_NOT ? "'not' wants a bool, not %s"
+						 : "%s cannot be negative",
+			    type_phrase(type));
 		return fail_type(expr);
 	}
 	expr->type = (uint8_t)type;
@@ -383,7 +382,7 @@ static enum type check_text(struct checker *check, struct expr *expr)
 		    type == TYPE_STRING || type == TYPE_CPUSET)
 			continue;
 		diag_report(check->diags, DIAG_TYPE_MISMATCH, item->value->span,
-			    "a %s cannot be part of a string", type_name(type));
+			    "%s cannot be part of a string", type_phrase(type));
 	}
 	expr->type = TYPE_STRING;
 	return TYPE_STRING;

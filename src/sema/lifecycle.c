@@ -124,6 +124,9 @@ static void suggest_group(struct walker *walker, struct span span, const char *n
 		if (walker->created.data[i]->life.state == LIFE_LIVE)
 			text_nearest_offer(&nearest, group_name(walker, walker->created.data[i]));
 	}
+	const struct tree *tree = walker->check->tree;
+	for (size_t i = 0; i < tree->suspects.length; i++)
+		text_nearest_offer(&nearest, map_text(tree->names, tree->suspects.data[i]));
 	diag_report(walker->check->diags, DIAG_UNKNOWN_CGROUP, span,
 		    nearest.best ? "there is no cgroup '%s' here; did you mean '%s'?"
 				 : "there is no cgroup '%s' here",

@@ -69,8 +69,8 @@ static void check_param(struct checker *check, struct stmt *stmt)
 	if (wanted != TYPE_ERROR && !plain)
 		diag_report(check->diags, DIAG_TYPE_MISMATCH, stmt->simple.value->span,
 			    "a param is a number, a time, a size, a share, a bool or a string, not "
-			    "a %s",
-			    type_name(wanted));
+			    "%s",
+			    type_phrase(wanted));
 	if (stmt->simple.second && stmt->simple.second->kind != EXPR_STRING)
 		want_string(check, stmt->simple.second);
 	check->in_global = false;
@@ -367,8 +367,8 @@ static void check_move(struct checker *check, struct stmt *stmt)
 			    "a share of the tasks is more than 0%% and at most 100%%");
 	else if (type != TYPE_INT && type != TYPE_PERCENT && type != TYPE_ERROR)
 		diag_report(check->diags, DIAG_TYPE_MISMATCH, what->span,
-			    "what moves is `all`, a number of tasks or a share of them, not a %s",
-			    type_name(type));
+			    "what moves is `all`, a number of tasks or a share of them, not %s",
+			    type_phrase(type));
 }
 
 static void check_wait(struct checker *check, struct stmt *stmt)

@@ -3,8 +3,9 @@
 #include <string.h>
 
 const struct type_info type_table[TYPE_COUNT] = {
-	[TYPE_ERROR] = {"?", 'I', "?", ""},
-#define TYPE(NAME, name, reg, example, doc) [TYPE_##NAME] = {name, #reg[0], example, doc},
+	[TYPE_ERROR] = {"?", "?", 'I', "?", ""},
+#define TYPE(NAME, name, phrase, reg, example, doc)                                                \
+	[TYPE_##NAME] = {name, phrase, #reg[0], example, doc},
 #include "sema/types.def"
 #undef TYPE
 };
@@ -16,6 +17,15 @@ const char *type_name(enum type type)
 	if (type == TYPE_NUMERIC)
 		return "number";
 	return type < TYPE_COUNT ? type_table[type].name : "?";
+}
+
+const char *type_phrase(enum type type)
+{
+	if (type == TYPE_FRACTION)
+		return "a percent or float";
+	if (type == TYPE_NUMERIC)
+		return "a number";
+	return type < TYPE_COUNT ? type_table[type].phrase : "?";
 }
 
 enum type type_find(const char *name)

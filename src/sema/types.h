@@ -9,7 +9,7 @@
 
 enum type {
 	TYPE_ERROR,
-#define TYPE(NAME, name, reg, example, doc) TYPE_##NAME,
+#define TYPE(NAME, name, phrase, reg, example, doc) TYPE_##NAME,
 #include "sema/types.def"
 #undef TYPE
 	TYPE_COUNT,
@@ -21,6 +21,7 @@ enum type {
 
 struct type_info {
 	const char *name;
+	const char *phrase; /* with its article */
 	char reg;
 	const char *example;
 	const char *doc;
@@ -29,6 +30,8 @@ struct type_info {
 extern const struct type_info type_table[TYPE_COUNT];
 
 const char *type_name(enum type type);
+/* "an int", "a float": the name with its article. */
+const char *type_phrase(enum type type);
 /* TYPE_ERROR if there is none of this name. */
 enum type type_find(const char *name);
 bool type_is_numeric(enum type type);

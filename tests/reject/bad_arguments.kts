@@ -7,13 +7,13 @@ scenario probe {
         spawn cpu_spin(3) #! error[KTS0303]: 'cpu_spin' takes no arguments
     }
     let a = llc() #! error[KTS0303]: 'llc' lacks its argument i
-    let b = llc("0") #! error[KTS0300]: argument `i` of llc() is a int, but this is a string
+    let b = llc("0") #! error[KTS0300]: argument `i` of llc() is an int, but this is a string
     let c = overlap(0, 2, 3)
-    #!^ error[KTS0300]: argument `f` of overlap() is a percent or float, but this is a int
+    #!^ error[KTS0300]: argument `f` of overlap() is a percent or float, but this is an int
     let d = floor(1, 2) #! error[KTS0303]: 'floor' has fewer arguments
     let e = first(3, all)
-    #!^ error[KTS0300]: argument `set` of first() is a cpuset, but this is a int
-    #!^ error[KTS0300]: argument `n` of first() is a int, but this is a cpuset
+    #!^ error[KTS0300]: argument `set` of first() is a cpuset, but this is an int
+    #!^ error[KTS0300]: argument `n` of first() is an int, but this is a cpuset
     note "{a} {b} {c} {d} {e}"
     hold 100ms
 }
