@@ -209,16 +209,17 @@ static void put_event_detail(const struct event *event, struct text *out)
 		text_printf(out, " %lld %s in", (long long)event->count, event->work);
 	else if (event->count >= 0)
 		text_printf(out, " %lld %s", (long long)event->count,
-			    strcmp(event->op, "move") == 0 ? "from" : "workers");
+			    strcmp(event->op, "move") == 0 && *event->cgroup ? "from" : "workers");
 	if (*event->cgroup)
 		text_printf(out, " %s", event->cgroup);
-	if (*event->knob && !*event->to)
+	if (*event->knob)
 		text_printf(out, ".%s", event->knob);
 	if (*event->value)
 		text_printf(out, " = %s", event->value);
 	if (*event->to)
-		text_printf(out, "%s %s", strcmp(event->op, "swap") == 0 ? " with" : " to",
-			    event->to);
+		text_printf(out, "%s %s", *event->knob ? " with" : " to", event->to);
+	if (*event->to && *event->knob)
+		text_printf(out, ".%s", event->knob);
 	if (event->length_ns >= 0) {
 		text_putc(out, ' ');
 		text_put_duration(out, event->length_ns);
@@ -242,15 +243,14 @@ void report_plan_text(const struct report *report, const struct result *result, 
 	const char *step = "";
 	for (size_t i = 0; !report->quiet && i < result->events.length; i++) {
 		const struct event *event = &result->events.data[i];
-		if (strcmp(event->op, "step") == 0) {
+		if (*event->step && event->step != step) {
 			text_puts(out, "  step \"");
 			put_plain(out, event->step);
 			text_puts(out, "\"\n");
-			step = event->step;
-			continue;
 		}
-		text_printf(out, "%s%10.3f s  %s%s", *step && *event->step ? "  " : "",
-			    (double)event->t_ns / 1e9, event->op, event->implied ? "*" : "");
+		step = event->step;
+		text_printf(out, "%s%10.3f s  %s%s", *step ? "  " : "", (double)event->t_ns / 1e9,
+			    event->op, event->implied ? "*" : "");
 		put_event_detail(event, out);
 		text_putc(out, '\n');
 	}

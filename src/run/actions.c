@@ -349,7 +349,7 @@ void action_move_batch(struct vm *vm, int batch, int to)
 	free(workers);
 	if (!moved)
 		vm_refused(vm, &error);
-	move_event(vm, to, to, (int64_t)count);
+	move_event(vm, -1, to, (int64_t)count);
 }
 
 void action_freeze(struct vm *vm, int path, bool frozen)

@@ -65,10 +65,8 @@ void ledger_open_scope(struct vm *vm, enum scope_kind kind, const char *label)
 						.start_ns = now,
 						.ledger = vm->ledger.length,
 						.limits = vm->limits.length});
-	if (kind == SCOPE_STEP) {
+	if (kind == SCOPE_STEP)
 		vm->step = label;
-		vm_event(vm, "step", -1);
-	}
 }
 
 /* Living workers of the innermost scope, in order. */
