@@ -253,6 +253,14 @@ static int end_statement_before(struct scanner *scan, int token, const KTS_STYPE
 	return give(scan, NEWLINE, value, *span);
 }
 
+/* Was the text before this token inside '(' or '['? The token's own bracket is entered already. */
+static bool inside_brackets(const struct scanner *scan, int token)
+{
+	if (token == ')' || token == ']')
+		return true;
+	return scan->grouped > (token == '(' || token == '[');
+}
+
 int scanner_next(KTS_STYPE *value, struct span *span, struct scanner *scan)
 {
 	if (scan->held) {
@@ -286,8 +294,7 @@ int scanner_next(KTS_STYPE *value, struct span *span, struct scanner *scan)
 		}
 		if (scan->grouped && newline && starts_statement(token) && scan->previous != ':')
 			drop_grouped(scan, true);
-		else if (scan->grouped && !hard &&
-			 !(scan->grouped == 1 && (token == '(' || token == '[')))
+		else if (!hard && inside_brackets(scan, token))
 			ends = false;
 		if (token == '}' && !begins(scan->previous))
 			ends = true;
