@@ -60,6 +60,14 @@ static struct stmt *new_group(struct scanner *scan, enum stmt_kind kind, struct 
 	return stmt;
 }
 
+static struct stmt *new_routine(struct scanner *scan, enum stmt_kind kind, struct span span,
+				struct parameter *params)
+{
+	struct stmt *stmt = tree_stmt(TREE, kind, span);
+	stmt->routine.params = params;
+	return stmt;
+}
+
 static struct stmt *named(struct stmt *stmt, name_id name, struct span span)
 {
 	stmt->name = name;
@@ -91,6 +99,8 @@ static struct stmt *named(struct stmt *stmt, name_id name, struct span span)
 	struct limit *limit;
 	struct limit_list limits;
 	struct { struct arm *first, *last; } arms;
+	struct parameter *parameter;
+	struct { struct parameter *first, *last; } parameters;
 	enum tree_op op;
 }
 
@@ -106,6 +116,7 @@ static struct stmt *named(struct stmt *stmt, name_id name, struct span span)
 %token AWAIT "'await'" TIMEOUT "'timeout'" REPEAT "'repeat'" EVERY "'every'" TIMES "'times'"
 %token FOR "'for'" IN "'in'" IF "'if'" ELSE "'else'" SKIP "'skip'" FAIL "'fail'" NOTE "'note'"
 %token EXPECT "'expect'" NEEDS "'needs'" LET "'let'" PARAM "'param'" FROM "'from'" TO "'to'"
+%token FN "'fn'" PROC "'proc'" ARROW "'->'"
 %token AS "'as'" AND "'and'" OR "'or'" NOT "'not'"
 %token EQ "'=='" NE "'!='" LE "'<='" GE "'>='" RANGE "'..'"
 %token BAD_CHARACTER BAD_AND BAD_OR BAD_NOT
@@ -128,12 +139,14 @@ static struct stmt *named(struct stmt *stmt, name_id name, struct span span)
 %type <item> argument
 %type <items> arguments some_arguments text_parts
 %type <ref> ref part opt_in
-%type <name> name type setting_name
+%type <name> name set_name type setting_name
 %type <loop> opt_as
 %type <arms> arms
 %type <limit> limit
 %type <limits> limits
 %type <op> relation
+%type <parameter> parameter
+%type <parameters> parameters some_parameters
 %type <stmt> opt_settings
 
 %%
@@ -194,6 +207,30 @@ declaration:
 	$$->simple.type_name = $4;
 	$$->simple.type_span = @4;
   }
+| FN name '(' parameters ')' ARROW type '=' expr {
+	$$ = named(new_routine(scan, STMT_FN, @$, $4.first), $2, @2);
+	$$->routine.value = $9;
+	$$->routine.type_name = $7;
+	$$->routine.type_span = @7;
+  }
+| PROC name '(' parameters ')' block {
+	$$ = named(new_routine(scan, STMT_PROC, @$, $4.first), $2, @2);
+	$$->routine.block = $6;
+  }
+;
+
+parameters:
+  %empty { $$.first = $$.last = NULL; }
+| some_parameters
+| some_parameters ','
+;
+some_parameters:
+  parameter                       { $$.first = $$.last = $1; }
+| some_parameters ',' parameter   { $$ = $1; $$.last = $$.last->next = $3; }
+;
+parameter:
+  name ':' type                   { $$ = tree_parameter(TREE, $1, @1, $3, @3, NULL); }
+| name ':' type '=' expr          { $$ = tree_parameter(TREE, $1, @1, $3, @3, $5); }
 ;
 
 clause:
@@ -292,6 +329,9 @@ statement:
 | SKIP string opt_if          { $$ = new_simple(scan, STMT_SKIP, @$, $2, $3); }
 | FAIL string opt_if          { $$ = new_simple(scan, STMT_FAIL, @$, $2, $3); }
 | NOTE string                 { $$ = new_simple(scan, STMT_NOTE, @$, $2, NULL); }
+| NAME '(' arguments ')' {
+	$$ = new_simple(scan, STMT_CALL, @$, tree_call(TREE, $1, $3.first, @$), NULL);
+  }
 ;
 
 arms:
@@ -336,7 +376,9 @@ opt_as: %empty { $$.name = 0; $$.span = SPAN_NONE; } | AS name { $$.name = $2; $
 opt_if: %empty { $$ = NULL; } | IF expr { $$ = $2; };
 opt_timeout: %empty { $$ = NULL; } | TIMEOUT expr { $$ = $2; };
 
-name: NAME;
+/* Where no statement can begin, `set` is a name like any other. */
+name: NAME | set_name;
+set_name: SET { $$ = map_intern(TREE->names, "set", 3); };
 type: NAME | CGROUP { $$ = map_intern(TREE->names, "cgroup", 6); };
 
 ref: part | ref '/' part { $$ = tree_ref_append(TREE, $1, $3); };
@@ -375,6 +417,7 @@ expr:
 | PERCENT             { $$ = tree_number(TREE, EXPR_PERCENT, $1, @1); }
 | string
 | NAME                { $$ = tree_named(TREE, EXPR_NAME, $1, @1); }
+| set_name            { $$ = tree_named(TREE, EXPR_NAME, $1, @1); }
 | NAME '(' arguments ')' { $$ = tree_call(TREE, $1, $3.first, @$); }
 | expr '.' NAME       { $$ = tree_field(TREE, $1, $3, @$); }
 | expr '[' expr ']'   { $$ = tree_index(TREE, $1, $3, @$); }
@@ -407,6 +450,7 @@ some_arguments:
 argument:
   expr                { $$ = tree_item(TREE, 0, @1, $1); }
 | NAME ':' expr       { $$ = tree_item(TREE, $1, @1, $3); }
+| set_name ':' expr   { $$ = tree_item(TREE, $1, @1, $3); }
 | SLEEP ':' expr      { $$ = tree_item(TREE, map_intern(TREE->names, "sleep", 5), @1, $3); }
 ;
 

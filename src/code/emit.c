@@ -78,9 +78,14 @@ static void emit_global(struct emitter *emitter, struct symbol *symbol)
 	symbol->scenario = emitter->scenario;
 	for (const struct use *use = symbol->uses; use; use = use->next)
 		emit_global(emitter, use->symbol);
+	if (symbol->kind != SYMBOL_LET)
+		return; /* a fn or a proc, whose own uses are there now */
 	struct span span = emitter->span;
+	uint32_t reg = symbol->reg;
 	emitter->span = symbol->stmt->span;
 	emit_let(emitter, symbol->stmt);
+	emit_copy(emitter, reg, symbol->reg);
+	symbol->reg = reg;
 	emitter->span = span;
 }
 
@@ -446,6 +451,11 @@ static void emit_stmt(struct emitter *emitter, const struct stmt *stmt)
 	case STMT_EXPECT:
 		emit_expect(emitter, stmt);
 		break;
+	case STMT_CALL:
+		emit_invoke(emitter, stmt->simple.value);
+		break;
+	case STMT_FN:
+	case STMT_PROC:
 	case STMT_LIMITS: /* by the block around it */
 	case STMT_PARAM:
 	case STMT_SCENARIO:
@@ -501,6 +511,56 @@ static void emit_scenario(struct emitter *emitter, const struct stmt *stmt)
 	emit_release(emitter, mark);
 }
 
+/* A fn or a proc, behind those that it calls. Its registers are its own for good: it may be called
+ * while any other code is half-way through. */
+static void emit_routine(struct emitter *emitter, struct symbol *symbol)
+{
+	const struct stmt *stmt = symbol->stmt;
+	if (symbol->emitted)
+		return;
+	symbol->emitted = true;
+	for (const struct use *use = symbol->uses; use; use = use->next) {
+		if (use->symbol->kind != SYMBOL_LET)
+			emit_routine(emitter, use->symbol);
+	}
+	for (const struct parameter *param = stmt->routine.params; param; param = param->next)
+		param->symbol->reg = emit_permanent(emitter, type_table[param->symbol->type].reg);
+	emitter->span = stmt->span;
+	symbol->entry = emit_here(emitter);
+	size_t mark = emit_mark(emitter);
+	if (symbol->kind == SYMBOL_FN) {
+		const struct expr *value = stmt->routine.value;
+		symbol->reg = emit_permanent(emitter, type_table[symbol->type].reg);
+		uint32_t result = symbol->type == TYPE_FLOAT ? emit_float(emitter, value)
+							     : emit_expr(emitter, value);
+		if (symbol->type == TYPE_AFFINITY && value->type == TYPE_CPUSET)
+			emit(emitter, OP_AFFINITY, symbol->reg, result, NONE);
+		else
+			emit_copy(emitter, symbol->reg, result);
+	} else {
+		emit_block(emitter, stmt->routine.block.first);
+	}
+	emitter->span = stmt->span;
+	emit(emitter, OP_RETURN, NONE, NONE, NONE);
+	emit_release(emitter, mark);
+	for (int type = 0; type < 128; type++)
+		emitter->free_regs[type].length = 0;
+}
+
+/* Registers of global names and code of fns and procs come first: scenarios refer to them. */
+static void emit_globals(struct emitter *emitter)
+{
+	for (const struct stmt *stmt = emitter->tree->first; stmt; stmt = stmt->next) {
+		struct symbol *symbol = stmt->kind == STMT_LET ? stmt->simple.symbol : NULL;
+		if (symbol && !symbol->constant)
+			symbol->reg = emit_permanent(emitter, type_table[symbol->type].reg);
+	}
+	for (const struct stmt *stmt = emitter->tree->first; stmt; stmt = stmt->next) {
+		if (stmt->kind == STMT_FN || stmt->kind == STMT_PROC)
+			emit_routine(emitter, stmt->routine.symbol);
+	}
+}
+
 static void emit_param(struct emitter *emitter, const struct stmt *stmt)
 {
 	struct symbol *symbol = stmt->simple.symbol;
@@ -535,6 +595,7 @@ void emit_program(const struct tree *tree, struct program *program)
 		if (stmt->kind == STMT_PARAM)
 			emit_param(&emitter, stmt);
 	}
+	emit_globals(&emitter);
 	for (const struct stmt *stmt = tree->first; stmt; stmt = stmt->next) {
 		if (stmt->kind == STMT_SCENARIO)
 			emit_scenario(&emitter, stmt);

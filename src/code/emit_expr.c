@@ -126,7 +126,9 @@ uint32_t emit_source_text(struct emitter *emitter, struct span span)
 		const char *from = place.file->text + (span.start - place.file->base);
 		uint32_t length = span.end - span.start;
 		bool blank = false;
-		for (uint32_t i = 0; i < length && text.length < 200; i++) {
+		/* A character is not cut: 10xxxxxx is none's first byte. */
+		for (uint32_t i = 0; i < length && (text.length < 200 || (from[i] & 0xc0) == 0x80);
+		     i++) {
 			bool space = strchr(" \t\r\n", from[i]) != NULL;
 			if (!space && blank)
 				text_putc(&text, ' ');
@@ -160,11 +162,15 @@ uint32_t emit_optional(struct emitter *emitter, const struct expr *expr)
 uint32_t emit_ref(struct emitter *emitter, const struct ref *ref)
 {
 	uint32_t group = emit_register(emitter, 'G');
-	if (strcmp(map_text(emitter->tree->names, ref->name), SEMA_HOST) == 0) {
+	if (ref->symbol) {
+		emit(emitter, OP_MOVE_G, group, ref->symbol->reg, NONE);
+		ref = ref->next;
+	} else if (strcmp(map_text(emitter->tree->names, ref->name), SEMA_HOST) == 0) {
 		emit(emitter, OP_GROUP_HOST, group, NONE, NONE);
 		return group;
+	} else {
+		emit(emitter, OP_GROUP_ROOT, group, NONE, NONE);
 	}
-	emit(emitter, OP_GROUP_ROOT, group, NONE, NONE);
 	for (; ref; ref = ref->next) {
 		uint32_t index = emit_optional(emitter, ref->index);
 		emit(emitter, OP_GROUP_CHILD, group, group, name_string(emitter, ref->name));
@@ -174,9 +180,45 @@ uint32_t emit_ref(struct emitter *emitter, const struct ref *ref)
 	return group;
 }
 
+void emit_copy(struct emitter *emitter, uint32_t to, uint32_t from)
+{
+	static const enum op ops[128] = {['I'] = OP_MOVE,   ['F'] = OP_MOVE_F, ['S'] = OP_COPY_S,
+					 ['C'] = OP_COPY_C, ['W'] = OP_COPY_W, ['A'] = OP_COPY_A,
+					 ['P'] = OP_COPY_P, ['G'] = OP_MOVE_G, ['H'] = OP_MOVE_H};
+	emit(emitter, ops[(int)emitter->program->registers.data[to]], to, from, NONE);
+}
+
+void emit_invoke(struct emitter *emitter, const struct expr *call)
+{
+	enum { PARAMS_MAX = 8 };
+	const struct stmt *routine = call->routine->stmt;
+	uint32_t values[PARAMS_MAX];
+	int count = 0;
+	/* All arguments first: computing one may call the same fn. */
+	for (const struct item *item = call->items; item; item = item->next, count++) {
+		const struct expr *value = item->value;
+		const struct parameter *param = routine->routine.params;
+		for (int i = 0; i < count; i++)
+			param = param->next;
+		values[count] = param->symbol->type == TYPE_FLOAT ? emit_float(emitter, value)
+								  : emit_expr(emitter, value);
+		if (param->symbol->type == TYPE_AFFINITY && value->type == TYPE_CPUSET) {
+			uint32_t affinity = emit_register(emitter, 'A');
+			emit(emitter, OP_AFFINITY, affinity, values[count], NONE);
+			values[count] = affinity;
+		}
+	}
+	count = 0;
+	for (const struct parameter *param = routine->routine.params; param; param = param->next)
+		emit_copy(emitter, param->symbol->reg, values[count++]);
+	emit(emitter, OP_INVOKE, call->routine->entry, NONE, NONE);
+}
+
 static uint32_t emit_field(struct emitter *emitter, const struct expr *expr)
 {
 	uint32_t group = emit_ref(emitter, (const struct ref *)(const void *)expr->items);
+	if (expr->type == TYPE_CGROUP)
+		return group;
 	uint32_t reg = emit_register(emitter, expr->extra ? 'I' : 'C');
 	emit(emitter, expr->extra ? OP_GROUP_TASKS : OP_GROUP_CPUS, reg, group, NONE);
 	return reg;
@@ -202,6 +244,13 @@ static uint32_t emit_arguments(struct emitter *emitter, const struct item *items
 /* min, max and abs come in two machine types; the register types of the arguments decide. */
 static uint32_t emit_call(struct emitter *emitter, const struct expr *expr)
 {
+	if (expr->routine) {
+		emit_invoke(emitter, expr);
+		/* The result's register is the fn's own, and the next call will write it. */
+		uint32_t result = emit_register(emitter, type_table[expr->type].reg);
+		emit_copy(emitter, result, expr->routine->reg);
+		return result;
+	}
 	if (!expr->word) {
 		uint32_t params = emit_arguments(emitter, expr->items, NULL);
 		uint32_t work = emit_register(emitter, 'W');

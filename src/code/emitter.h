@@ -41,6 +41,11 @@ uint32_t emit_integer(struct emitter *emitter, int64_t value);
 uint32_t emit_number(struct emitter *emitter, double value);
 uint32_t emit_string(struct emitter *emitter, const char *text);
 
+/* to = from, whatever their type is. */
+void emit_copy(struct emitter *emitter, uint32_t to, uint32_t from);
+/* Pass the arguments of a call and invoke its fn or proc. */
+void emit_invoke(struct emitter *emitter, const struct expr *call);
+
 /* The expression's value: the register that holds it. */
 uint32_t emit_expr(struct emitter *emitter, const struct expr *expr);
 /* As above, converted from int to float where a float is wanted. */

@@ -194,7 +194,7 @@ struct flow {
 /* Loops close only where the interpreter can leave them. */
 static bool may_go_back(uint16_t op)
 {
-	return op == OP_JUMP || op == OP_FOR_STEP || op == OP_AWAIT_TURN;
+	return op == OP_JUMP || op == OP_FOR_STEP || op == OP_AWAIT_TURN || op == OP_INVOKE;
 }
 
 static bool reach(struct verifier *verifier, struct flow *flow, uint32_t to, uint16_t depth)
@@ -216,7 +216,7 @@ static bool follow(struct verifier *verifier, struct flow *flow)
 	const struct op_info *info = &op_table[instruction->op];
 	const uint32_t values[3] = {instruction->a, instruction->b, instruction->c};
 	uint16_t depth = (uint16_t)(flow->depth[verifier->at] - 1);
-	if (instruction->op == OP_END)
+	if (instruction->op == OP_END || instruction->op == OP_RETURN)
 		return depth == 0 || refuse(verifier, "a block is still open");
 	if (instruction->op == OP_SCOPE_CLOSE && depth == 0)
 		return refuse(verifier, "it closes a block that was not opened");
@@ -229,7 +229,9 @@ static bool follow(struct verifier *verifier, struct flow *flow)
 			continue;
 		if (values[i] <= verifier->at && !may_go_back(instruction->op))
 			return refuse(verifier, "it jumps back, and is no loop");
-		if (!reach(verifier, flow, values[i], depth))
+		/* What is invoked opens and closes blocks of its own, inside those that are open.
+		 */
+		if (!reach(verifier, flow, values[i], instruction->op == OP_INVOKE ? 0 : depth))
 			return false;
 	}
 	return instruction->op == OP_JUMP || reach(verifier, flow, verifier->at + 1, depth);

@@ -94,6 +94,8 @@ static int member(struct vm *vm, int64_t family, int64_t index)
 	if (index < 0)
 		vm_end(vm, STATUS_BROKEN, "run",
 		       "cgroups of a family are counted from 0, not %" PRId64, index);
+	if (family <= PATH_ROOT)
+		vm_end(vm, STATUS_BROKEN, "run", "this cgroup is no family");
 	int path = paths_member(&vm->paths, (int)family, index);
 	if (path < 0)
 		vm_end(vm, STATUS_BROKEN, "run", "more than %d names of cgroups", PATHS_MAX);
@@ -243,6 +245,14 @@ static void put_set(union value *value, const struct cpuset *set)
 	cpuset_print(value->text, set);
 }
 
+/* A handle is its batch's number plus 1; 0 is one that was never given its workers. */
+static int batch_of(struct vm *vm, int64_t handle)
+{
+	if (!handle)
+		vm_end(vm, STATUS_BROKEN, "run", "this handle has no workers yet");
+	return (int)handle - 1;
+}
+
 /* A program without arguments has no pool. */
 static const uint32_t *pool_at(const struct vm *vm, uint32_t start)
 {
@@ -333,13 +343,13 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 		action_swap(vm, (int)R(a).i, (int)R(b).i, instruction->c);
 		break;
 	case OP_SPAWN:
-		R(a).i = action_spawn(vm, pool_at(vm, instruction->b));
+		R(a).i = action_spawn(vm, pool_at(vm, instruction->b)) + 1;
 		break;
 	case OP_STOP_GROUP:
 		action_stop_group(vm, (int)R(a).i);
 		break;
 	case OP_STOP_WORKERS:
-		action_stop_batch(vm, (int)R(a).i);
+		action_stop_batch(vm, batch_of(vm, R(a).i));
 		break;
 	case OP_MOVE_ALL:
 		action_move(vm, (int)R(a).i, (int)R(b).i, -1);
@@ -351,7 +361,7 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 		action_move_share(vm, (int)R(a).i, (int)R(b).i, R(c).f);
 		break;
 	case OP_MOVE_WORKERS:
-		action_move_batch(vm, (int)R(a).i, (int)R(b).i);
+		action_move_batch(vm, batch_of(vm, R(a).i), (int)R(b).i);
 		break;
 	case OP_FREEZE:
 	case OP_THAW:
@@ -427,6 +437,46 @@ static uint32_t count_turns(struct vm *vm, const struct instruction *instruction
 	return 0;
 }
 
+static uint32_t invoke(struct vm *vm, uint32_t entry)
+{
+	if (vm->call_count == VM_CALLS_MAX)
+		vm_end(vm, STATUS_BROKEN, "limit",
+		       "fns and procs call each other more than %d deep", VM_CALLS_MAX);
+	vm->calls[vm->call_count++] = vm->at + 1;
+	return entry;
+}
+
+static uint32_t leave(struct vm *vm)
+{
+	if (!vm->call_count)
+		vm_end(vm, STATUS_BROKEN, "run", "this returns, but nothing called it");
+	return vm->calls[--vm->call_count];
+}
+
+static void copy(uint16_t op, union value *to, const union value *from)
+{
+	if (to->p == from->p)
+		return;
+	switch (op) {
+	case OP_COPY_S:
+		text_clear(to->text);
+		append(to->text, from->text);
+		break;
+	case OP_COPY_C:
+		*to->set = *from->set;
+		break;
+	case OP_COPY_W:
+		*to->work = *from->work;
+		break;
+	case OP_COPY_A:
+		*to->affinity = *from->affinity;
+		break;
+	default:
+		*to->policy = *from->policy;
+		break;
+	}
+}
+
 static _Noreturn void overflow_at(struct vm *vm, const struct instruction *instruction)
 {
 	vm->at = (uint32_t)(instruction - vm->program->code.data);
@@ -445,7 +495,17 @@ void interpreter_run(struct vm *vm, uint32_t entry)
 	for (;;) {
 		switch (instruction->op) {
 		case OP_MOVE:
-			R(a).i = R(b).i;
+		case OP_MOVE_F:
+		case OP_MOVE_G:
+		case OP_MOVE_H:
+			R(a).i = R(b).i; /* or the bits of a double */
+			break;
+		case OP_COPY_S:
+		case OP_COPY_C:
+		case OP_COPY_W:
+		case OP_COPY_A:
+		case OP_COPY_P:
+			copy(instruction->op, &R(a), &R(b));
 			break;
 		case OP_ADD_I:
 			if (__builtin_add_overflow(R(b).i, R(c).i, &R(a).i))
@@ -546,6 +606,16 @@ void interpreter_run(struct vm *vm, uint32_t entry)
 			if (code + instruction->a <= instruction && ++turns == TURNS_PER_POLL)
 				turns = count_turns(vm, instruction);
 			instruction = code + (instruction->a);
+			continue;
+		case OP_INVOKE:
+			vm->at = (uint32_t)(instruction - code);
+			if (++turns == TURNS_PER_POLL)
+				turns = count_turns(vm, instruction);
+			instruction = code + invoke(vm, instruction->a);
+			continue;
+		case OP_RETURN:
+			vm->at = (uint32_t)(instruction - code);
+			instruction = code + leave(vm);
 			continue;
 		case OP_JUMP_IF:
 			instruction = code + (R(a).i ? instruction->b

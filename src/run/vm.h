@@ -13,6 +13,9 @@
 
 #include <setjmp.h>
 
+/* Fns and procs call each other at most this deep. */
+enum { VM_CALLS_MAX = 256 };
+
 enum affinity_kind {
 	AFFINITY_INHERIT,
 	AFFINITY_RANDOM,
@@ -31,7 +34,7 @@ struct affinity {
 
 /* A register. Types S C W A P live behind the pointer, which the register owns for good. */
 union value {
-	int64_t i; /* I; G: a path; H: a batch */
+	int64_t i; /* I; G: a path; H: a batch, plus 1 */
 	double f;
 	void *p;
 	struct text *text;
@@ -129,7 +132,9 @@ struct vm {
 	const char *step;
 	uint64_t random; /* state of the generator */
 	unsigned polls;
-	uint64_t turns; /* of loops, so far */
+	uint64_t turns;               /* of loops and calls, so far */
+	uint32_t calls[VM_CALLS_MAX]; /* where each INVOKE goes on */
+	int call_count;
 	/* noise.c: what all CPUs had done when the clock began to run, and what the workers did */
 	struct cpu_load *load;
 	int load_count;

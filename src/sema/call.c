@@ -8,14 +8,13 @@
 enum { PARAMS_MAX = 8 };
 
 /* A callee's parameter, of a word or a kind of work alike. */
-struct parameter {
+struct slot {
 	const char *name;
 	enum type type;
 	bool optional;
 };
 
-static void put_signature(struct text *text, const char *name, const struct parameter *params,
-			  int count)
+static void put_signature(struct text *text, const char *name, const struct slot *params, int count)
 {
 	text_printf(text, "%s(", name);
 	for (int i = 0; i < count; i++)
@@ -25,8 +24,7 @@ static void put_signature(struct text *text, const char *name, const struct para
 }
 
 static void bad_call(struct checker *check, struct span span, const char *name,
-		     const struct parameter *params, int count, const char *problem,
-		     const char *detail)
+		     const struct slot *params, int count, const char *problem, const char *detail)
 {
 	struct text signature = {0};
 	put_signature(&signature, name, params, count);
@@ -35,7 +33,7 @@ static void bad_call(struct checker *check, struct span span, const char *name,
 	text_free(&signature);
 }
 
-static int find_parameter(const struct parameter *params, int count, const char *name)
+static int find_parameter(const struct slot *params, int count, const char *name)
 {
 	for (int i = 0; i < count; i++) {
 		if (strcmp(params[i].name, name) == 0)
@@ -46,7 +44,7 @@ static int find_parameter(const struct parameter *params, int count, const char 
 
 /* Put the arguments into the order of the parameters; a missing optional one stays NULL. */
 static bool bind(struct checker *check, struct expr *expr, const char *name,
-		 const struct parameter *params, int count, struct expr **bound)
+		 const struct slot *params, int count, struct expr **bound)
 {
 	int next = 0;
 	bool named = false;
@@ -89,7 +87,7 @@ static bool bind(struct checker *check, struct expr *expr, const char *name,
 }
 
 /* Check the types; for NUMERIC ones, that they agree. *same gets their common type. */
-static bool check_types(struct checker *check, const char *name, const struct parameter *params,
+static bool check_types(struct checker *check, const char *name, const struct slot *params,
 			int count, struct expr **bound, enum type *same)
 {
 	bool fine = true;
@@ -247,12 +245,12 @@ static bool is_per_scenario(enum word word)
 static enum type finish_word(struct checker *check, struct expr *expr, enum word word)
 {
 	const struct word_info *info = &word_table[word];
-	struct parameter params[PARAMS_MAX];
+	struct slot params[PARAMS_MAX];
 	struct expr *bound[PARAMS_MAX] = {0};
 	int count = 0;
 	for (; info->args[count].name; count++)
-		params[count] = (struct parameter){info->args[count].name, info->args[count].type,
-						   info->args[count].optional};
+		params[count] = (struct slot){info->args[count].name, info->args[count].type,
+					      info->args[count].optional};
 	if (expr->kind != EXPR_CALL)
 		expr->items = NULL;
 	expr->kind = EXPR_CALL;
@@ -308,12 +306,12 @@ enum type call_check_work(struct checker *check, struct expr *expr, enum work_ki
 					  [WORK_PARAM_DURATION] = TYPE_DURATION,
 					  [WORK_PARAM_SIZE] = TYPE_SIZE};
 	const struct work_info *info = &work_table[kind];
-	struct parameter params[PARAMS_MAX];
+	struct slot params[PARAMS_MAX];
 	struct expr *bound[PARAMS_MAX] = {0};
 	int count = 0;
 	for (; info->params[count].name; count++)
-		params[count] = (struct parameter){info->params[count].name,
-						   types[info->params[count].kind], true};
+		params[count] = (struct slot){info->params[count].name,
+					      types[info->params[count].kind], true};
 	if (expr->kind != EXPR_CALL)
 		expr->items = NULL;
 	expr->kind = EXPR_CALL;
@@ -333,6 +331,59 @@ enum type call_check_work(struct checker *check, struct expr *expr, enum work_ki
 	return TYPE_WORK;
 }
 
+/* A fn's or a proc's parameters as slots; the count. */
+static int routine_slots(const struct checker *check, const struct stmt *routine,
+			 struct slot *slots)
+{
+	int count = 0;
+	const struct parameter *param = routine->routine.params;
+	for (; param && count < PARAMS_MAX; param = param->next, count++)
+		slots[count] = (struct slot){checker_text(check, param->name),
+					     param->symbol ? param->symbol->type : TYPE_ERROR,
+					     param->initial != NULL};
+	return count;
+}
+
+static void note_call(struct checker *check, struct symbol *callee, struct span span)
+{
+	expr_note_use(check, callee);
+	if (!check->routine)
+		return;
+	struct call_edge *edge = ARENA_NEW(check->tree->arena, struct call_edge);
+	*edge = (struct call_edge){check->routine->calls, callee, span};
+	check->routine->calls = edge;
+}
+
+enum type call_check_routine(struct checker *check, struct expr *expr, struct symbol *symbol)
+{
+	struct slot slots[PARAMS_MAX];
+	struct expr *bound[PARAMS_MAX] = {0};
+	const struct stmt *routine = symbol->stmt;
+	int count = routine_slots(check, routine, slots);
+	const char *name = checker_text(check, symbol->name);
+	enum type same;
+	symbol->used = true;
+	expr->word = 0;
+	expr->type = TYPE_ERROR;
+	note_call(check, symbol, expr->span);
+	if (!bind(check, expr, name, slots, count, bound))
+		return TYPE_ERROR;
+	int i = 0;
+	const struct parameter *param = routine->routine.params;
+	for (; i < count; i++, param = param->next) {
+		if (!bound[i] && param->initial)
+			bound[i] = param->initial;
+		if (bound[i] && slots[i].type == TYPE_CGROUP)
+			expr_become_group(check, bound[i]);
+	}
+	if (!check_types(check, name, slots, count, bound, &same))
+		return TYPE_ERROR;
+	store(check, expr, bound, count);
+	expr->routine = symbol;
+	expr->type = (uint8_t)symbol->type;
+	return expr->type;
+}
+
 enum type call_check(struct checker *check, struct expr *expr)
 {
 	struct meaning meaning = scope_meaning(check, expr->name);
@@ -341,7 +392,17 @@ enum type call_check(struct checker *check, struct expr *expr)
 	if (meaning.work)
 		return call_check_work(check, expr, meaning.work - 1);
 	const char *name = checker_text(check, expr->name);
-	if (scope_find(check, expr->name)) {
+	struct symbol *symbol = scope_find(check, expr->name);
+	if (symbol && symbol->kind == SYMBOL_FN)
+		return call_check_routine(check, expr, symbol);
+	if (symbol && symbol->kind == SYMBOL_PROC) {
+		symbol->used = true;
+		diag_report(check->diags, DIAG_WRONG_CALL, expr->span,
+			    "'%s' is a proc and gives no value: call it on a line of its own",
+			    name);
+		expr->type = TYPE_ERROR;
+		return TYPE_ERROR; /* its arguments may be cgroups */
+	} else if (symbol) {
 		diag_report(check->diags, DIAG_NOT_A_VALUE, expr->span, "'%s' is not a function",
 			    name);
 		diag_label(check->diags, scope_find(check, expr->name)->span, "declared here");

@@ -16,6 +16,7 @@ enum place {
 	PLACE_SCENARIO,
 	PLACE_STEP,
 	PLACE_CGROUP,
+	PLACE_PROC,
 	PLACE_BROKEN, /* a block whose first line could not be read: anything may stand there */
 };
 
@@ -39,10 +40,12 @@ struct checker {
 	/* names of groups seen anywhere in the scenario: in an expression they stand for a path */
 	uint8_t *group_names; /* by name_id: 1 if some line of this scenario creates it */
 	VECTOR(name_id) group_list;
-	bool in_branch;    /* inside an if or a loop: what stands there may not happen, or repeat */
-	bool in_global;    /* inside a top-level let or param: no scenario is running */
-	struct use **uses; /* where uses of global names are noted; NULL: nowhere */
-	uint32_t stamp;    /* of that list */
+	bool all_groups; /* those of the whole file are known now, not of one scenario */
+	bool in_branch;  /* inside an if or a loop: what stands there may not happen, or repeat */
+	bool in_global;  /* inside a top-level let or param: no scenario is running */
+	struct symbol *routine; /* the fn or proc whose body is being checked */
+	struct use **uses;      /* where uses of global names are noted; NULL: nowhere */
+	uint32_t stamp;         /* of that list */
 	name_id topo, sched, host;
 };
 
@@ -88,7 +91,21 @@ void settings_check_knob_value(struct checker *check, enum knob knob, struct exp
 void settings_check_least(struct checker *check, const struct expr *value, int64_t least,
 			  const char *what);
 
+/* Note that what is being checked makes use of a global name. */
+void expr_note_use(struct checker *check, struct symbol *symbol);
+/* An argument for a parameter of type cgroup: a path becomes the group itself. */
+void expr_become_group(struct checker *check, struct expr *expr);
+
+/* routine.c: fns and procs. Signatures come first, so that their order does not matter. */
+void routine_declare_all(struct checker *check, struct stmt *first);
+void routine_declare_params(struct checker *check, struct stmt *stmt);
+void routine_check_fn(struct checker *check, struct stmt *stmt);
+/* After everything: false if one of them leads back to itself, which is reported. */
+bool routine_check_cycles(struct checker *check, struct stmt *first);
+
 /* call.c */
+/* A call of a fn or a proc; the result's type, TYPE_ERROR for a proc as well. */
+enum type call_check_routine(struct checker *check, struct expr *expr, struct symbol *symbol);
 enum type call_check(struct checker *check, struct expr *expr);
 /* A word without parentheses. */
 enum type call_check_word(struct checker *check, struct expr *expr, enum word word);

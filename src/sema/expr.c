@@ -117,7 +117,7 @@ static enum type unknown_name(struct checker *check, struct expr *expr)
 	return fail_type(expr);
 }
 
-static void note_use(struct checker *check, struct symbol *symbol)
+void expr_note_use(struct checker *check, struct symbol *symbol)
 {
 	if (!check->uses || symbol->stamp == check->stamp)
 		return;
@@ -131,6 +131,13 @@ static enum type check_name(struct checker *check, struct expr *expr)
 {
 	struct symbol *symbol = scope_find(check, expr->name);
 	struct meaning meaning = scope_meaning(check, expr->name);
+	if (symbol && (symbol->kind == SYMBOL_FN || symbol->kind == SYMBOL_PROC)) {
+		symbol->used = true;
+		diag_report(check->diags, DIAG_NOT_A_VALUE, expr->span,
+			    "'%s' is called with its arguments: `%s(…)`",
+			    checker_text(check, expr->name), checker_text(check, expr->name));
+		return fail_type(expr);
+	}
 	if (symbol) {
 		symbol->used = true;
 		expr->type = (uint8_t)symbol->type;
@@ -140,7 +147,7 @@ static enum type check_name(struct checker *check, struct expr *expr)
 		}
 		expr->symbol = symbol;
 		if (symbol->global && symbol->kind == SYMBOL_LET)
-			note_use(check, symbol);
+			expr_note_use(check, symbol);
 		return expr->type;
 	}
 	if (meaning.word)
@@ -162,8 +169,10 @@ static enum type check_name(struct checker *check, struct expr *expr)
 static bool is_path(const struct checker *check, const struct expr *expr)
 {
 	switch (expr->kind) {
-	case EXPR_NAME:
-		return scope_is_group(check, expr->name) && !scope_find(check, expr->name);
+	case EXPR_NAME: {
+		const struct symbol *symbol = scope_find(check, expr->name);
+		return symbol ? symbol->type == TYPE_CGROUP : scope_is_group(check, expr->name);
+	}
 	case EXPR_INDEX:
 		return expr->left->kind == EXPR_NAME && is_path(check, expr->left);
 	case EXPR_BINARY:
@@ -209,6 +218,19 @@ static enum type check_group_field(struct checker *check, struct expr *expr, str
 	return fail_type(expr);
 }
 
+void expr_become_group(struct checker *check, struct expr *expr)
+{
+	if (!is_path(check, expr))
+		return;
+	struct ref *ref = path_of(check, expr, NULL);
+	expr_check_ref(check, ref);
+	expr->kind = EXPR_FIELD;
+	expr->items = (struct item *)(void *)ref;
+	expr->extra = 2;
+	expr->type = TYPE_CGROUP;
+	expr->constant = false;
+}
+
 static enum type check_context_field(struct checker *check, struct expr *expr)
 {
 	struct text dotted = {0};
@@ -234,6 +256,8 @@ static enum type check_context_field(struct checker *check, struct expr *expr)
 static enum type check_field(struct checker *check, struct expr *expr)
 {
 	struct expr *base = expr->base;
+	if (expr->type == TYPE_CGROUP)
+		return TYPE_CGROUP; /* a group already, as an argument */
 	if (base->kind == EXPR_NAME && (base->name == check->topo || base->name == check->sched))
 		return check_context_field(check, expr);
 	if (is_path(check, base))
@@ -448,6 +472,15 @@ enum type expr_check(struct checker *check, struct expr *expr)
 
 void expr_check_ref(struct checker *check, struct ref *ref)
 {
+	struct symbol *symbol = ref ? scope_find(check, ref->name) : NULL;
+	if (symbol && symbol->type == TYPE_CGROUP) {
+		symbol->used = true;
+		ref->symbol = symbol;
+		if (ref->index)
+			diag_report(check->diags, DIAG_BAD_OPERANDS, ref->span,
+				    "'%s' is one cgroup, not a family",
+				    checker_text(check, ref->name));
+	}
 	for (; ref; ref = ref->next) {
 		if (!ref->index)
 			continue;

@@ -48,7 +48,9 @@ struct walker {
 	const struct ref *inside;      /* path of the cgroup block around this line */
 	const struct stmt *unreleased; /* a spawn that nothing has started yet */
 	int unreleased_depth;
-	double share; /* of the duration, held so far outside loops */
+	int calls;        /* of procs, followed so far */
+	struct span call; /* the newest one around this line, SPAN_NONE outside procs */
+	double share;     /* of the duration, held so far outside loops */
 };
 
 static void walk(struct walker *walker, struct stmt *first);
@@ -135,6 +137,13 @@ static void suggest_group(struct walker *walker, struct span span, const char *n
 		diag_fix(walker->check->diags, span, "%s", nearest.best);
 }
 
+/* What is wrong in a proc may be so because of the call that led here. */
+static void label_call(struct walker *walker)
+{
+	if (!span_is_none(walker->call) && walker->check->diags->diags.length)
+		diag_label(walker->check->diags, walker->call, "in this call");
+}
+
 /* A group is used: it must be there. What is reported once is then taken to be there. */
 static void use_group(struct walker *walker, struct group *group, const struct ref *ref)
 {
@@ -163,6 +172,7 @@ static void use_group(struct walker *walker, struct group *group, const struct r
 		diag_label(diags, since, "it ends with this");
 		break;
 	}
+	label_call(walker);
 	group->life.state = LIFE_LIVE;
 }
 
@@ -172,6 +182,12 @@ static struct group *resolve(struct walker *walker, const struct ref *ref)
 	struct group *group = &walker->root;
 	if (ref->name == walker->check->host)
 		return &walker->host;
+	if (ref->symbol) {
+		group = ref->symbol->group;
+		if (group != &walker->host)
+			use_group(walker, group, ref);
+		ref = ref->next;
+	}
 	for (; ref; ref = ref->next) {
 		group = find_group(walker, group, ref);
 		use_group(walker, group, ref);
@@ -181,11 +197,12 @@ static struct group *resolve(struct walker *walker, const struct ref *ref)
 
 static void use_expr(struct walker *walker, const struct expr *expr)
 {
-	if (!expr)
+	if (!expr || expr->type == TYPE_ERROR)
 		return;
 	switch (expr->kind) {
 	case EXPR_FIELD:
-		if (expr->type == TYPE_CPUSET || expr->type == TYPE_INT)
+		if (expr->type == TYPE_CPUSET || expr->type == TYPE_INT ||
+		    expr->type == TYPE_CGROUP)
 			resolve(walker, (const struct ref *)(const void *)expr->items);
 		break;
 	case EXPR_TEXT:
@@ -240,6 +257,16 @@ static void create_group(struct walker *walker, const struct stmt *stmt, const s
 	struct group *group = &walker->root;
 	check_nesting(walker, ref);
 	bool missing = path_length(ref) > TREE_PATH_MAX; /* refused already */
+	if (ref->symbol) {
+		group = ref->symbol->group;
+		if (!ref->next) {
+			diag_report(diags, DIAG_CREATED_TWICE, ref->name_span,
+				    "'%s' stands for a cgroup that exists already",
+				    checker_text(walker->check, ref->name));
+			return;
+		}
+		ref = ref->next;
+	}
 	for (; ref->next; ref = ref->next) {
 		group = find_group(walker, group, ref);
 		if (group->life.state == LIFE_NEVER) {
@@ -522,7 +549,7 @@ static void walk_stop(struct walker *walker, const struct stmt *stmt)
 static void check_limits(struct walker *walker, const struct stmt *stmt)
 {
 	for (const struct ref *ref = stmt->limits.ref; ref; ref = ref->next) {
-		if (scope_is_group(walker->check, ref->name) ||
+		if (ref->symbol || scope_is_group(walker->check, ref->name) ||
 		    tree_is_suspect(walker->check->tree, ref->name))
 			continue;
 		suggest_group(walker, ref->name_span, checker_text(walker->check, ref->name));
@@ -546,12 +573,61 @@ static void walk_cgroup(struct walker *walker, const struct stmt *stmt)
 	walker->inside = outer;
 }
 
+/* The proc's body, with its parameters standing for what this call passes. */
+static void walk_call(struct walker *walker, const struct stmt *stmt)
+{
+	enum { CALLS_MAX = 10000 };
+	const struct expr *call = stmt->simple.value;
+	if (call->kind != EXPR_CALL || !call->routine || call->routine->kind != SYMBOL_PROC)
+		return;
+	if (++walker->calls > CALLS_MAX) {
+		if (walker->calls == CALLS_MAX + 1)
+			diag_report(walker->check->diags, DIAG_MANY_CALLS, stmt->span,
+				    "more than %d calls of procs are made up to here", CALLS_MAX);
+		return;
+	}
+	const struct stmt *proc = call->routine->stmt;
+	const struct item *item = call->items;
+	for (const struct parameter *param = proc->routine.params; param && item;
+	     param = param->next, item = item->next) {
+		const struct expr *value = item->value;
+		use_expr(walker, value);
+		if (param->symbol->type == TYPE_CGROUP && value->type == TYPE_CGROUP)
+			param->symbol->group =
+				resolve(walker, (const struct ref *)(const void *)value->items);
+		if (param->symbol->type == TYPE_WORKERS && value->kind == EXPR_NAME) {
+			param->symbol->owner = value->symbol->owner;
+			param->symbol->life = value->symbol->life;
+		}
+	}
+	struct span outer_call = walker->call;
+	const struct ref *inside = walker->inside;
+	walker->call = stmt->span;
+	walker->inside = NULL;
+	walk(walker, proc->routine.block.first);
+	walker->inside = inside;
+	walker->call = outer_call;
+	item = call->items;
+	for (const struct parameter *param = proc->routine.params; param && item;
+	     param = param->next, item = item->next) {
+		if (param->symbol->type == TYPE_WORKERS && item->value->kind == EXPR_NAME &&
+		    param->symbol->life.state != item->value->symbol->life.state)
+			set_life(walker, &item->value->symbol->life, param->symbol->life.state,
+				 param->symbol->life.since);
+	}
+}
+
 /* dispatch */
 static void walk_stmt(struct walker *walker, struct stmt *stmt)
 {
 	switch ((enum stmt_kind)stmt->kind) {
 	case STMT_PARAM:
 	case STMT_SCENARIO:
+	case STMT_FN:
+	case STMT_PROC:
+		break;
+	case STMT_CALL:
+		walk_call(walker, stmt);
 		break;
 	case STMT_SETTING:
 		break; /* of a scenario: before any group; of a cgroup: by walk_cgroup() */
@@ -633,7 +709,7 @@ static void walk(struct walker *walker, struct stmt *first)
 
 void lifecycle_check(struct checker *check, struct stmt *scenario)
 {
-	struct walker walker = {.check = check, .depth = -1};
+	struct walker walker = {.check = check, .depth = -1, .call = SPAN_NONE};
 	walker.root.life.state = walker.host.life.state = LIFE_LIVE;
 	walker.host.workers_owner = INT_MAX;
 	walker.host.name = check->host;

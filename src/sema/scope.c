@@ -109,9 +109,16 @@ void scope_collect_groups(struct checker *check, struct stmt *first)
 			for (struct arm *arm = stmt->arms; arm; arm = arm->next)
 				scope_collect_groups(check, arm->block.first);
 			break;
+		case STMT_SCENARIO:
+			scope_collect_groups(check, stmt->body.block.first);
+			break;
+		case STMT_PROC:
+			scope_collect_groups(check, stmt->routine.block.first);
+			break;
 		case STMT_PARAM:
 		case STMT_LET:
-		case STMT_SCENARIO:
+		case STMT_FN:
+		case STMT_CALL:
 		case STMT_SETTING:
 		case STMT_NEEDS:
 		case STMT_REMOVE:
@@ -141,6 +148,7 @@ void scope_forget_groups(struct checker *check)
 	for (size_t i = 0; i < check->group_list.length; i++)
 		check->group_names[check->group_list.data[i]] = 0;
 	check->group_list.length = 0;
+	check->all_groups = false;
 }
 
 const char *scope_nearest(const struct checker *check, const char *word, bool with_groups)

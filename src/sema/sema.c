@@ -245,8 +245,8 @@ static void check_limits(struct checker *check, struct stmt *stmt)
 {
 	if (check->in_branch) {
 		diag_report(check->diags, DIAG_MISPLACED, stmt->span,
-			    "limits hold for a whole block and cannot stand inside an `if` or a "
-			    "loop");
+			    "limits hold for a whole block and cannot stand inside an `if`, a loop "
+			    "or a proc");
 		diag_note(check->diags, "put them into the scenario, step, scope or cgroup");
 	}
 	expr_check_ref(check, stmt->limits.ref);
@@ -396,9 +396,12 @@ static void misplaced(struct checker *check, const struct stmt *stmt, enum place
 	if (stmt->kind == STMT_SCENARIO)
 		diag_report(check->diags, DIAG_MISPLACED, stmt->name_span,
 			    "a scenario cannot stand inside another");
-	else if (stmt->kind == STMT_PARAM)
+	else if (stmt->kind == STMT_PARAM || stmt->kind == STMT_FN || stmt->kind == STMT_PROC)
 		diag_report(check->diags, DIAG_MISPLACED, stmt->name_span,
-			    "a param is declared at the top of the file");
+			    "a %s is declared at the top of the file",
+			    stmt->kind == STMT_PARAM ? "param"
+			    : stmt->kind == STMT_FN  ? "fn"
+						     : "proc");
 	else if (stmt->kind == STMT_STEP)
 		diag_report(check->diags, DIAG_STEP_IN_STEP, stmt->body.first->span,
 			    place == PLACE_STEP ? "a step cannot stand inside another; use `scope`"
@@ -416,7 +419,8 @@ static bool allowed(const struct stmt *stmt, enum place place)
 {
 	if (place == PLACE_BROKEN)
 		return true;
-	if (stmt->kind == STMT_SCENARIO || stmt->kind == STMT_PARAM)
+	if (stmt->kind == STMT_SCENARIO || stmt->kind == STMT_PARAM || stmt->kind == STMT_FN ||
+	    stmt->kind == STMT_PROC)
 		return place == PLACE_FILE;
 	if (stmt->kind == STMT_STEP || stmt->kind == STMT_NEEDS)
 		return place == PLACE_SCENARIO;
@@ -424,6 +428,55 @@ static bool allowed(const struct stmt *stmt, enum place place)
 }
 
 static void check_scenario(struct checker *check, struct stmt *stmt);
+
+static void check_proc(struct checker *check, struct stmt *stmt)
+{
+	size_t mark;
+	struct symbol *symbol = stmt->routine.symbol;
+	/* What it names may be created by whoever calls it. */
+	if (!check->all_groups)
+		scope_collect_groups(check, check->tree->first);
+	check->all_groups = true;
+	check->uses = &symbol->uses;
+	check->stamp++;
+	check->routine = symbol;
+	scope_open(check, &mark);
+	routine_declare_params(check, stmt);
+	check_items_of(check, &stmt->routine.block, PLACE_PROC, true);
+	scope_close(check, mark);
+	check->routine = NULL;
+	check->uses = NULL;
+}
+
+static void check_call(struct checker *check, struct stmt *stmt)
+{
+	struct expr *call = stmt->simple.value;
+	if (call->kind == EXPR_ERROR)
+		return;
+	struct symbol *symbol = scope_find(check, call->name);
+	if (symbol && symbol->kind == SYMBOL_PROC) {
+		call_check_routine(check, call, symbol);
+		return;
+	}
+	const char *name = checker_text(check, call->name);
+	struct text_nearest nearest;
+	text_nearest_start(&nearest, name);
+	for (size_t i = 0; i < check->declared.length; i++) {
+		if (check->declared.data[i]->kind == SYMBOL_PROC)
+			text_nearest_offer(&nearest,
+					   checker_text(check, check->declared.data[i]->name));
+	}
+	if (symbol)
+		symbol->used = true;
+	if (symbol || scope_meaning(check, call->name).word)
+		diag_report(check->diags, DIAG_WRONG_CALL, stmt->span,
+			    "'%s' is no proc; its value would be lost", name);
+	else if (!tree_is_suspect(check->tree, call->name))
+		diag_report(check->diags, DIAG_UNKNOWN_NAME, stmt->span,
+			    nearest.best ? "there is no proc '%s'; did you mean '%s'?"
+					 : "there is no proc '%s'",
+			    name, nearest.best);
+}
 
 /* dispatch */
 static void check_stmt(struct checker *check, struct stmt *stmt, enum place place)
@@ -440,6 +493,15 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 		break;
 	case STMT_SCENARIO:
 		check_scenario(check, stmt);
+		break;
+	case STMT_FN:
+		routine_check_fn(check, stmt);
+		break;
+	case STMT_PROC:
+		check_proc(check, stmt);
+		break;
+	case STMT_CALL:
+		check_call(check, stmt);
 		break;
 	case STMT_SETTING:
 		break; /* by check_items() */
@@ -566,6 +628,7 @@ static bool judges(const struct stmt *first)
 	for (const struct stmt *stmt = first; stmt; stmt = stmt->next) {
 		switch (stmt->kind) {
 		case STMT_SPAWN:
+		case STMT_CALL:
 		case STMT_EXPECT:
 		case STMT_AWAIT:
 		case STMT_FAIL:
@@ -598,18 +661,39 @@ static bool judges(const struct stmt *first)
 	return false;
 }
 
+/* The cgroups that a scenario can name: its own, and those that procs create for it. */
+static void know_groups(struct checker *check, const struct stmt *scenario)
+{
+	scope_forget_groups(check);
+	scope_collect_groups(check, scenario->body.block.first);
+	for (struct stmt *other = check->tree->first; other; other = other->next) {
+		if (other->kind == STMT_PROC)
+			scope_collect_groups(check, other->routine.block.first);
+	}
+}
+
+/* After all types are known and no proc leads back to itself: what exists when. */
+static void check_lives(struct checker *check)
+{
+	for (struct stmt *stmt = check->tree->first; stmt; stmt = stmt->next) {
+		if (stmt->kind != STMT_SCENARIO)
+			continue;
+		know_groups(check, stmt);
+		lifecycle_check(check, stmt);
+		if (!check->diags->errors && !judges(stmt->body.block.first))
+			diag_report(check->diags, DIAG_EMPTY_SCENARIO, stmt->name_span,
+				    "scenario '%s' judges nothing: it can never fail",
+				    checker_text(check, stmt->name));
+	}
+}
+
 static void check_scenario(struct checker *check, struct stmt *stmt)
 {
-	scope_collect_groups(check, stmt->body.block.first);
+	know_groups(check, stmt);
 	check->uses = &stmt->body.uses;
 	check->stamp++;
 	want_string(check, stmt->body.second);
 	check_block(check, &stmt->body.block, PLACE_SCENARIO);
-	lifecycle_check(check, stmt);
-	if (!check->diags->errors && !judges(stmt->body.block.first))
-		diag_report(check->diags, DIAG_EMPTY_SCENARIO, stmt->name_span,
-			    "scenario '%s' judges nothing: it can never fail",
-			    checker_text(check, stmt->name));
 	scope_forget_groups(check);
 	check->uses = NULL;
 }
@@ -697,7 +781,10 @@ void sema_check(struct tree *tree)
 	check.sched = map_intern(tree->names, "sched", 5);
 	check.host = map_intern(tree->names, SEMA_HOST, strlen(SEMA_HOST));
 	find_meanings(&check);
+	routine_declare_all(&check, tree->first);
 	check_items(&check, tree->first, PLACE_FILE);
+	if (routine_check_cycles(&check, tree->first))
+		check_lives(&check);
 	check_scenario_names(&check);
 	if (!tree->diags->errors)
 		warn_unused_globals(&check);

@@ -12,7 +12,14 @@
 #include "sema/words.h"
 #include "syntax/tree.h"
 
-enum symbol_kind { SYMBOL_PARAM, SYMBOL_LET, SYMBOL_LOOP };
+enum symbol_kind {
+	SYMBOL_PARAM,
+	SYMBOL_LET,
+	SYMBOL_LOOP,
+	SYMBOL_ARGUMENT, /* a parameter inside its fn or proc */
+	SYMBOL_FN,
+	SYMBOL_PROC,
+};
 
 /* Is a cgroup, or are workers, there at this line? */
 enum life_state { LIFE_NEVER, LIFE_LIVE, LIFE_MAYBE, LIFE_GONE };
@@ -28,6 +35,13 @@ struct use {
 	struct symbol *symbol;
 };
 
+/* A call of one fn or proc in the body of another. */
+struct call_edge {
+	struct call_edge *next;
+	struct symbol *callee;
+	struct span span;
+};
+
 /* What a declared name means. */
 struct symbol {
 	enum symbol_kind kind;
@@ -39,6 +53,11 @@ struct symbol {
 	bool global;
 	bool used;
 	struct symbol *hidden; /* the meaning of the name outside this block */
+	/* of fns and procs: the calls in their bodies, and where the search for cycles is */
+	struct call_edge *calls;
+	enum { CALLS_NEW, CALLS_OPEN, CALLS_DONE } visit;
+	/* of an argument of type cgroup, while life cycles are followed */
+	struct group *group;
 	/* of workers, while life cycles are followed */
 	int owner;
 	struct life life;
@@ -47,6 +66,8 @@ struct symbol {
 	/* of the emitter */
 	uint32_t reg;
 	uint32_t scenario; /* that evaluates this global already */
+	uint32_t entry;    /* of a fn or a proc */
+	bool emitted;
 };
 
 /* Settings of a spawn and of a scenario, in the order of their tables below. */

@@ -2,7 +2,7 @@
 
 #include "kts.tab.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Words that can begin a statement; for did-you-mean, and to know where an unclosed bracket must
@@ -17,14 +17,15 @@ static const struct {
 	{"freeze", FREEZE},     {"thaw", THAW},     {"sleep", SLEEP}, {"hold", HOLD},
 	{"await", AWAIT},       {"repeat", REPEAT}, {"for", FOR},     {"if", IF},
 	{"skip", SKIP},         {"fail", FAIL},     {"note", NOTE},   {"expect", EXPECT},
-	{"needs", NEEDS},       {"let", LET},       {"param", PARAM},
+	{"needs", NEEDS},       {"let", LET},       {"param", PARAM}, {"fn", FN},
+	{"proc", PROC},
 };
 
 enum { STATEMENT_WORDS = sizeof(statement_words) / sizeof(statement_words[0]) };
 
 static bool starts_statement(int token)
 {
-	if (token == SLEEP || token == FOR || token == IF)
+	if (token == SLEEP || token == SET || token == FOR || token == IF)
 		return false; /* these stand inside expressions and clauses, too */
 	for (int i = 0; i < STATEMENT_WORDS; i++) {
 		if (statement_words[i].token == token)
@@ -467,6 +468,22 @@ static bool among(const char *name, const char *const *expected, int count)
 	return false;
 }
 
+/* Tokens by their names in the grammar, between bars: those that never help, those that an
+ * expression can begin with, and those that can follow one. */
+static const char never_told[] = "|END|BAD_CHARACTER|BAD_AND|BAD_OR|BAD_NOT|a string with {|'set'|";
+static const char of_expression[] =
+	"|a name|a string|a number|a time|a size|true or false|a decimal number|a percentage"
+	"|'not'|'('|'['|'-'|";
+static const char of_operators[] =
+	"|'=='|'!='|'<='|'>='|'<'|'>'|'and'|'or'|'+'|'-'|'*'|'/'|'%'|'|'|'&'|'.'|'['|'('|";
+
+static bool is_listed(const char *list, const char *name)
+{
+	char between[40];
+	snprintf(between, sizeof(between), "|%s|", name);
+	return strstr(list, between) != NULL;
+}
+
 /* What was expected, in as few words as say it. */
 static void put_expected(struct text *text, const char *const *expected, int count)
 {
@@ -486,28 +503,9 @@ static void put_expected(struct text *text, const char *const *expected, int cou
 		shown++;
 	}
 	for (int i = 0; i < count && shown < 5; i++) {
-		static const char *const of_expression[] = {"a name",
-							    "a string",
-							    "a string with {",
-							    "a number",
-							    "a time",
-							    "a size",
-							    "true or false",
-							    "a decimal number",
-							    "a percentage",
-							    "'not'",
-							    "'('",
-							    "'['",
-							    "'-'"};
-		static const char *const of_operators[] = {
-			"'=='", "'!='", "'<='", "'>='", "'<'", "'>'", "'and'", "'or'", "'+'",
-			"'-'",  "'*'",  "'/'",  "'%'",  "'|'", "'&'", "'.'",   "'['",  "'('"};
-		if (strncmp(expected[i], "BAD_", 4) == 0 || strcmp(expected[i], "END") == 0 ||
-		    strcmp(expected[i], "a string with {") == 0)
-			continue;
-		if (expression && among(expected[i], of_expression, 13))
-			continue;
-		if (operators && among(expected[i], of_operators, 18))
+		if (is_listed(never_told, expected[i]) ||
+		    (expression && is_listed(of_expression, expected[i])) ||
+		    (operators && is_listed(of_operators, expected[i])))
 			continue;
 		text_printf(text, "%s%s", separator, expected[i]);
 		separator = " or ";

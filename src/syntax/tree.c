@@ -157,6 +157,18 @@ struct ref *tree_ref_append(struct tree *tree, struct ref *path, struct ref *par
 	return path;
 }
 
+struct parameter *tree_parameter(struct tree *tree, name_id name, struct span span,
+				 name_id type_name, struct span type_span, struct expr *initial)
+{
+	struct parameter *parameter = ARENA_NEW(tree->arena, struct parameter);
+	*parameter = (struct parameter){.name = name,
+					.span = span,
+					.type_name = type_name,
+					.type_span = type_span,
+					.initial = initial};
+	return parameter;
+}
+
 struct stmt *tree_stmt(struct tree *tree, enum stmt_kind kind, struct span span)
 {
 	struct stmt *stmt = ARENA_NEW(tree->arena, struct stmt);

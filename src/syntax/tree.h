@@ -79,6 +79,7 @@ struct expr {
 			};
 			name_id name;   /* NAME, FIELD, CALL, STRING */
 			uint32_t extra; /* checker's own */
+			struct symbol *routine; /* CALL of a fn or proc: checker */
 		};
 	};
 };
@@ -106,6 +107,9 @@ enum stmt_kind {
 	STMT_PARAM,
 	STMT_LET,
 	STMT_SCENARIO,
+	STMT_FN,
+	STMT_PROC,
+	STMT_CALL,
 	STMT_SETTING,
 	STMT_NEEDS,
 	STMT_STEP,
@@ -151,6 +155,17 @@ struct limit {
 	uint8_t metric_id;      /* checker */
 	struct expr *value;     /* NULL: a metric without a limit */
 	struct expr *sustained; /* for …; NULL: none */
+};
+
+/* A parameter of a fn or a proc. */
+struct parameter {
+	struct parameter *next;
+	name_id name;
+	name_id type_name;
+	struct span span;
+	struct span type_span;
+	struct expr *initial;  /* NULL: it must be given */
+	struct symbol *symbol; /* checker */
 };
 
 /* One arm of an if: `condition` is NULL for the last else. */
@@ -200,6 +215,14 @@ struct stmt {
 			struct stmt *settings;
 			struct symbol *symbol; /* of the handle it is bound to: checker */
 		} spawn;
+		struct { /* FN, PROC */
+			struct parameter *params;
+			struct expr *value; /* FN */
+			struct block block; /* PROC */
+			name_id type_name;  /* FN */
+			struct span type_span;
+			struct symbol *symbol; /* checker */
+		} routine;
 		struct arm *arms; /* IF */
 		struct {          /* LIMITS */
 			struct ref *ref;
@@ -250,6 +273,8 @@ struct ref *tree_ref(struct tree *tree, name_id name, struct span name_span, str
 /* Put `part` at the end of a path; beyond TREE_PATH_MAX parts it is refused. */
 struct ref *tree_ref_append(struct tree *tree, struct ref *path, struct ref *part);
 
+struct parameter *tree_parameter(struct tree *tree, name_id name, struct span span,
+				 name_id type_name, struct span type_span, struct expr *initial);
 struct stmt *tree_stmt(struct tree *tree, enum stmt_kind kind, struct span span);
 void tree_append_stmt(struct stmt_list *list, struct stmt *stmt);
 struct limit *tree_limit(struct tree *tree, name_id metric, struct span name_span,

@@ -12,6 +12,11 @@
 
 static const char program_text[] =
 	"param n = 3\n"
+	"fn twice(i: int) -> int = i * 2\n"
+	"proc fill(g: cgroup, set: cpuset, t: string) {\n"
+	"    spawn (twice(1)) cpu_spin in g { affinity = set; name = t }\n"
+	"    scope { create inner; sleep 1ms }\n"
+	"}\n"
 	"scenario probe {\n"
 	"    duration = 50ms\n"
 	"    cgroup a { cpus = disjoint(0, 2); weight = 50; spawn n cpu_spin { affinity = one } }\n"
@@ -26,6 +31,7 @@ static const char program_text[] =
 	"        expect a.tasks > 0 \"there\"\n"
 	"        expect { gap <= 1s; no spread }\n"
 	"    }\n"
+	"    fill(b, a.cpus, \"t\")\n"
 	"    scope { cgroup d { spawn cpu_spin }; sleep 1ms }\n"
 	"    await b.tasks == 0 timeout 5ms\n"
 	"    fail \"f\" if a.tasks * 2.5 > 1000.0\n"

@@ -1,0 +1,127 @@
+/* Fns and procs: signatures, bodies of fns, and that none of them leads back to itself. */
+#include "sema/checker.h"
+
+enum { ROUTINE_PARAMS_MAX = 8 };
+
+static enum type named_type(struct checker *check, name_id name, struct span span)
+{
+	enum type type = type_find(checker_text(check, name));
+	if (type == TYPE_ERROR) {
+		struct text_nearest nearest;
+		text_nearest_start(&nearest, checker_text(check, name));
+		for (enum type i = TYPE_ERROR + 1; i < TYPE_COUNT; i++)
+			text_nearest_offer(&nearest, type_table[i].name);
+		diag_report(check->diags, DIAG_UNKNOWN_TYPE, span,
+			    nearest.best ? "there is no type '%s'; did you mean '%s'?"
+					 : "there is no type '%s'",
+			    checker_text(check, name), nearest.best);
+	}
+	return type;
+}
+
+void routine_declare_all(struct checker *check, struct stmt *first)
+{
+	for (struct stmt *stmt = first; stmt; stmt = stmt->next) {
+		bool fn = stmt->kind == STMT_FN;
+		if (!fn && stmt->kind != STMT_PROC)
+			continue;
+		struct symbol *symbol = scope_declare(check, fn ? SYMBOL_FN : SYMBOL_PROC,
+						      stmt->name, stmt->name_span, stmt);
+		symbol->global = true;
+		symbol->type =
+			fn ? named_type(check, stmt->routine.type_name, stmt->routine.type_span)
+			   : TYPE_ERROR;
+		stmt->routine.symbol = symbol;
+		if (symbol->type == TYPE_CGROUP || symbol->type == TYPE_WORKERS)
+			diag_report(check->diags, DIAG_TYPE_MISMATCH, stmt->routine.type_span,
+				    "a fn is pure and cannot give %s", type_phrase(symbol->type));
+		/* Types of the parameters, for calls that stand before the body. */
+		int count = 0;
+		for (struct parameter *param = stmt->routine.params; param; param = param->next) {
+			param->symbol = ARENA_NEW(check->tree->arena, struct symbol);
+			param->symbol->type = named_type(check, param->type_name, param->type_span);
+			if (++count == ROUTINE_PARAMS_MAX + 1)
+				diag_report(check->diags, DIAG_BAD_ARGUMENTS, param->span,
+					    "a fn or a proc has at most %d parameters",
+					    ROUTINE_PARAMS_MAX);
+		}
+	}
+}
+
+void routine_declare_params(struct checker *check, struct stmt *stmt)
+{
+	for (struct parameter *param = stmt->routine.params; param; param = param->next) {
+		enum type type = param->symbol->type;
+		if (param->initial && type != TYPE_ERROR) {
+			if (type == TYPE_CGROUP)
+				expr_become_group(check, param->initial);
+			expr_want(check, param->initial, type, "the default of this parameter");
+		}
+		struct symbol *symbol =
+			scope_declare(check, SYMBOL_ARGUMENT, param->name, param->span, stmt);
+		symbol->type = type;
+		param->symbol = symbol;
+	}
+}
+
+void routine_check_fn(struct checker *check, struct stmt *stmt)
+{
+	size_t mark;
+	struct symbol *symbol = stmt->routine.symbol;
+	check->uses = &symbol->uses;
+	check->stamp++;
+	check->routine = symbol;
+	scope_open(check, &mark);
+	routine_declare_params(check, stmt);
+	if (symbol->type == TYPE_ERROR)
+		expr_check(check, stmt->routine.value);
+	else
+		expr_want(check, stmt->routine.value, symbol->type, "the value of this fn");
+	scope_close(check, mark);
+	check->routine = NULL;
+	check->uses = NULL;
+}
+
+struct chain {
+	const struct chain *caller;
+	const struct symbol *symbol;
+};
+
+static void put_chain(struct text *text, const struct checker *check, const struct chain *chain,
+		      const struct symbol *from)
+{
+	if (chain->symbol != from)
+		put_chain(text, check, chain->caller, from);
+	text_printf(text, "%s -> ", checker_text(check, chain->symbol->name));
+}
+
+static void follow(struct checker *check, struct symbol *symbol, const struct chain *caller)
+{
+	struct chain chain = {caller, symbol};
+	symbol->visit = CALLS_OPEN;
+	for (const struct call_edge *edge = symbol->calls; edge; edge = edge->next) {
+		if (edge->callee->visit == CALLS_NEW) {
+			follow(check, edge->callee, &chain);
+		} else if (edge->callee->visit == CALLS_OPEN) {
+			struct text text = {0};
+			put_chain(&text, check, &chain, edge->callee);
+			diag_report(check->diags, DIAG_RECURSION, edge->span,
+				    "'%s' calls itself: %s%s",
+				    checker_text(check, edge->callee->name), text_string(&text),
+				    checker_text(check, edge->callee->name));
+			text_free(&text);
+		}
+	}
+	symbol->visit = CALLS_DONE;
+}
+
+bool routine_check_cycles(struct checker *check, struct stmt *first)
+{
+	size_t errors = check->diags->errors;
+	for (struct stmt *stmt = first; stmt; stmt = stmt->next) {
+		bool routine = stmt->kind == STMT_FN || stmt->kind == STMT_PROC;
+		if (routine && stmt->routine.symbol->visit == CALLS_NEW)
+			follow(check, stmt->routine.symbol, NULL);
+	}
+	return check->diags->errors == errors;
+}
