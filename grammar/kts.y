@@ -421,7 +421,7 @@ expr:
 | NAME '(' arguments ')' { $$ = tree_call(TREE, $1, $3.first, @$); }
 | expr '.' NAME       { $$ = tree_field(TREE, $1, $3, @$); }
 | expr '[' expr ']'   { $$ = tree_index(TREE, $1, $3, @$); }
-| '(' expr ')'        { $$ = $2; }
+| '(' expr ')'        { $$ = $2; $$->span = @$; }
 | '[' arguments ']'   { $$ = tree_items(TREE, EXPR_LIST, $2.first, @$); }
 | '-' expr %prec NEGATIVE { $$ = tree_unary(TREE, TREE_NEG, $2, @$); }
 | NOT expr            { $$ = tree_unary(TREE, TREE_NOT, $2, @$); }

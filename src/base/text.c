@@ -190,7 +190,7 @@ void text_nearest_start(struct text_nearest *nearest, const char *wanted)
 void text_nearest_offer(struct text_nearest *nearest, const char *candidate)
 {
 	size_t distance = text_distance(nearest->wanted, candidate);
-	if (distance < nearest->distance && distance < strlen(nearest->wanted)) {
+	if (distance > 0 && distance < nearest->distance && distance < strlen(nearest->wanted)) {
 		nearest->distance = distance;
 		nearest->best = candidate;
 	}

@@ -265,25 +265,38 @@ static void emit_if(struct emitter *emitter, const struct stmt *stmt)
 	VECTOR_FREE(&exits);
 }
 
-/* "left.tasks is 3" for each side that is not a literal, evaluated when the check has failed. */
-static uint32_t emit_observed(struct emitter *emitter, const struct expr *expr)
+/* Append "left.tasks is 3" for each side that is not a literal, of every comparison in it. */
+static void emit_sides(struct emitter *emitter, uint32_t text, const struct expr *expr, bool *any)
 {
-	uint32_t text = emit_register(emitter, 'S');
-	emit(emitter, OP_TEXT_START, text, NONE, NONE);
-	if (expr->kind != EXPR_BINARY || expr->op < TREE_EQ || expr->op > TREE_GE)
-		return text;
+	enum tree_op op = expr->op;
+	if (expr->kind == EXPR_UNARY) {
+		emit_sides(emitter, text, expr->left, any);
+	} else if (expr->kind == EXPR_BINARY && (op == TREE_AND || op == TREE_OR)) {
+		emit_sides(emitter, text, expr->left, any);
+		emit_sides(emitter, text, expr->right, any);
+	}
+	if (expr->kind != EXPR_BINARY || op < TREE_EQ || op > TREE_GE)
+		return;
 	const struct expr *sides[2] = {expr->left, expr->right};
-	bool first = true;
 	for (int i = 0; i < 2; i++) {
-		if (sides[i]->constant || sides[i]->type == TYPE_WORK)
+		if (sides[i]->constant)
 			continue;
-		if (!first)
+		if (*any)
 			emit(emitter, OP_TEXT_S, text, emit_string(emitter, ", "), NONE);
 		emit(emitter, OP_TEXT_S, text, emit_source_text(emitter, sides[i]->span), NONE);
 		emit(emitter, OP_TEXT_S, text, emit_string(emitter, " is "), NONE);
 		emit_text_part(emitter, text, sides[i]);
-		first = false;
+		*any = true;
 	}
+}
+
+/* The text of that, evaluated when the condition has failed; "" where there is nothing to tell. */
+static uint32_t emit_observed(struct emitter *emitter, const struct expr *expr, bool *any)
+{
+	uint32_t text = emit_register(emitter, 'S');
+	emit(emitter, OP_TEXT_START, text, NONE, NONE);
+	*any = false;
+	emit_sides(emitter, text, expr, any);
 	return text;
 }
 
@@ -294,7 +307,8 @@ static void emit_expect(struct emitter *emitter, const struct stmt *stmt)
 	emit(emitter, OP_CHECK_PASSED, NONE, NONE, NONE);
 	uint32_t done = emit(emitter, OP_JUMP, 0, NONE, NONE);
 	emit_patch(emitter, failed);
-	uint32_t observed = emit_observed(emitter, value);
+	bool any;
+	uint32_t observed = emit_observed(emitter, value, &any);
 	uint32_t message = emit_optional(emitter, stmt->simple.second);
 	emitter->span = stmt->span;
 	emit(emitter, OP_CHECK_FAILED, observed, emit_source_text(emitter, value->span), message);
@@ -313,9 +327,12 @@ static void emit_needs(struct emitter *emitter, const struct stmt *stmt)
 		emit(emitter, OP_TEXT_S, reason, emit_string(emitter, "needs "), NONE);
 		emit(emitter, OP_TEXT_S, reason,
 		     emit_source_text(emitter, stmt->simple.value->span), NONE);
-		uint32_t observed = emit_observed(emitter, stmt->simple.value);
-		emit(emitter, OP_TEXT_S, reason, emit_string(emitter, "; here "), NONE);
-		emit(emitter, OP_TEXT_S, reason, observed, NONE);
+		bool any;
+		uint32_t observed = emit_observed(emitter, stmt->simple.value, &any);
+		if (any) {
+			emit(emitter, OP_TEXT_S, reason, emit_string(emitter, "; here "), NONE);
+			emit(emitter, OP_TEXT_S, reason, observed, NONE);
+		}
 	}
 	emit(emitter, OP_NEED, condition, reason, NONE);
 }

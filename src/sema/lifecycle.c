@@ -15,6 +15,7 @@ struct group {
 	struct group *sibling;
 	name_id name;
 	bool family;
+	bool loose; /* a family, or below one: which members exist is not known */
 	struct life life;
 	int owner;         /* depth of the block that removes it */
 	int workers_owner; /* least depth of the blocks whose workers may be in it */
@@ -97,6 +98,7 @@ static struct group *find_group(struct walker *walker, struct group *parent, con
 				.sibling = parent->child,
 				.name = ref->name,
 				.family = ref->index != NULL,
+				.loose = ref->index != NULL || parent->loose,
 				.workers_owner = INT_MAX};
 	parent->child = group;
 	*slot = group;
@@ -282,7 +284,7 @@ static void create_group(struct walker *walker, const struct stmt *stmt, const s
 	group = find_group(walker, group, ref);
 	const char *name = group_name(walker, group);
 	enum life_state state = group->life.state;
-	if (state == LIFE_LIVE && !group->family) {
+	if (state == LIFE_LIVE && !group->loose) {
 		bool again = walker->second && group->life.since.start == stmt->span.start;
 		if (again && walker->uncertain)
 			diag_report(diags, DIAG_MAYBE_GONE, ref->name_span,
@@ -296,7 +298,7 @@ static void create_group(struct walker *walker, const struct stmt *stmt, const s
 			diag_note(diags, "put the body into `scope { }`, or remove the cgroup");
 		else
 			diag_label(diags, group->life.since, "created here");
-	} else if (state == LIFE_MAYBE && !group->family) {
+	} else if (state == LIFE_MAYBE && !group->loose) {
 		diag_report(diags, DIAG_MAYBE_GONE, ref->name_span, "cgroup '%s' may exist already",
 			    name);
 	}
@@ -531,7 +533,7 @@ static void walk_group_stmt(struct walker *walker, const struct stmt *stmt)
 		resolve(walker, stmt->group.other);
 	if (stmt->kind == STMT_SET)
 		use_expr(walker, stmt->group.value);
-	if (stmt->kind == STMT_REMOVE && group != &walker->host)
+	if (stmt->kind == STMT_REMOVE && group != &walker->host && !group->loose)
 		end_group(walker, group, stmt->span);
 }
 

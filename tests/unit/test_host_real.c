@@ -340,7 +340,7 @@ static void frozen_time_is_no_gap(void **state)
 	run_for(host, 50 * MS);
 	uint64_t before = units_of(host, first);
 	int late = spawn(host, inner, 1, work_default(WORK_cpu_spin));
-	run_for(host, 300 * MS);
+	run_for(host, 1000 * MS);
 	assert_int_equal(units_of(host, first), before);
 	assert_int_equal(units_of(host, late), 0);
 	assert_tasks(host, inner, 3);
@@ -353,7 +353,8 @@ static void frozen_time_is_no_gap(void **state)
 	run_for(host, 60 * MS);
 	for (int i = 0; i < 2; i++) {
 		struct worker_report report = stop_one(host, first + i);
-		assert_true(report.gap_ns < 200 * MS);
+		/* Far below the second that it was frozen, and above what a busy machine does. */
+		assert_true(report.gap_ns < 800 * MS);
 		assert_int_equal(report.strays, 0);
 	}
 }
