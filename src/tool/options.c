@@ -27,6 +27,7 @@ static const char usage[] =
 	"  --backend WORD         auto, cgroup, affinity or plan\n"
 	"  --topo T               plan: on this topology; may be repeated. A label (2n4l4c2t),\n"
 	"                         a preset (numa2-4llc), an hwloc synthetic string or XML file\n"
+	"  --gauntlet             plan: on every preset (`ktstr topo presets` lists them)\n"
 	"  --keep                 leave the cgroups in place at the end\n"
 	"  --quiet                print only what is not well\n"
 	"  --color auto|always|never\n"
@@ -47,6 +48,7 @@ enum option_id {
 	OPTION_REPORT,
 	OPTION_BACKEND,
 	OPTION_TOPO,
+	OPTION_GAUNTLET,
 	OPTION_KEEP,
 	OPTION_QUIET,
 	OPTION_COLOR,
@@ -62,6 +64,7 @@ static const struct option known[] = {{"help", no_argument, NULL, OPTION_HELP},
 				      {"report", required_argument, NULL, OPTION_REPORT},
 				      {"backend", required_argument, NULL, OPTION_BACKEND},
 				      {"topo", required_argument, NULL, OPTION_TOPO},
+				      {"gauntlet", no_argument, NULL, OPTION_GAUNTLET},
 				      {"keep", no_argument, NULL, OPTION_KEEP},
 				      {"quiet", no_argument, NULL, OPTION_QUIET},
 				      {"color", required_argument, NULL, OPTION_COLOR},
@@ -132,6 +135,13 @@ static bool read_backend(const char *word, enum backend *backend)
 	return bad_value("backend", word, "auto, cgroup, affinity or plan");
 }
 
+static void add_presets(struct ktstr_options *options)
+{
+	const char *name, *label;
+	for (int i = 0; topology_preset(i, &name, &label); i++)
+		VECTOR_PUSH(&options->topologies, name);
+}
+
 static bool take_option(struct ktstr_options *options, int option, char *value)
 {
 	int64_t seed;
@@ -165,6 +175,9 @@ static bool take_option(struct ktstr_options *options, int option, char *value)
 		return read_backend(value, &options->backend);
 	case OPTION_TOPO:
 		VECTOR_PUSH(&options->topologies, value);
+		return true;
+	case OPTION_GAUNTLET:
+		add_presets(options);
 		return true;
 	case OPTION_KEEP:
 		options->keep = true;
