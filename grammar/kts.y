@@ -116,7 +116,7 @@ static struct stmt *named(struct stmt *stmt, name_id name, struct span span)
 %token AWAIT "'await'" TIMEOUT "'timeout'" REPEAT "'repeat'" EVERY "'every'" TIMES "'times'"
 %token FOR "'for'" IN "'in'" IF "'if'" ELSE "'else'" SKIP "'skip'" FAIL "'fail'" NOTE "'note'"
 %token EXPECT "'expect'" NEEDS "'needs'" LET "'let'" PARAM "'param'" FROM "'from'" TO "'to'"
-%token FN "'fn'" PROC "'proc'" ARROW "'->'"
+%token USE "'use'" FN "'fn'" PROC "'proc'" ARROW "'->'"
 %token AS "'as'" AND "'and'" OR "'or'" NOT "'not'"
 %token EQ "'=='" NE "'!='" LE "'<='" GE "'>='" RANGE "'..'"
 %token BAD_CHARACTER BAD_AND BAD_OR BAD_NOT
@@ -206,6 +206,11 @@ declaration:
 	$$->simple.spawn = $6;
 	$$->simple.type_name = $4;
 	$$->simple.type_span = @4;
+  }
+| USE STRING {
+	$$ = tree_stmt(TREE, STMT_USE, @$);
+	$$->name = $2;
+	$$->name_span = @2;
   }
 | FN name '(' parameters ')' ARROW type '=' expr {
 	$$ = named(new_routine(scan, STMT_FN, @$, $4.first), $2, @2);

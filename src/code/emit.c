@@ -471,6 +471,7 @@ static void emit_stmt(struct emitter *emitter, const struct stmt *stmt)
 	case STMT_CALL:
 		emit_invoke(emitter, stmt->simple.value);
 		break;
+	case STMT_USE:
 	case STMT_FN:
 	case STMT_PROC:
 	case STMT_LIMITS: /* by the block around it */

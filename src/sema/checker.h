@@ -41,6 +41,7 @@ struct checker {
 	uint8_t *group_names; /* by name_id: 1 if some line of this scenario creates it */
 	VECTOR(name_id) group_list;
 	bool all_groups; /* those of the whole file are known now, not of one scenario */
+	uint32_t main_end; /* of the first file: what others declare may go unused */
 	bool in_branch;  /* inside an if or a loop: what stands there may not happen, or repeat */
 	bool in_global;  /* inside a top-level let or param: no scenario is running */
 	struct symbol *routine; /* the fn or proc whose body is being checked */

@@ -623,6 +623,7 @@ static void walk_call(struct walker *walker, const struct stmt *stmt)
 static void walk_stmt(struct walker *walker, struct stmt *stmt)
 {
 	switch ((enum stmt_kind)stmt->kind) {
+	case STMT_USE:
 	case STMT_PARAM:
 	case STMT_SCENARIO:
 	case STMT_FN:

@@ -28,6 +28,7 @@ void scope_close(struct checker *check, size_t mark)
 		struct symbol *symbol = check->declared.data[--check->declared.length];
 		check->symbols[symbol->name] = symbol->hidden;
 		if (symbol->used || symbol->kind == SYMBOL_LOOP || symbol->global ||
+		    symbol->span.start >= check->main_end ||
 		    checker_text(check, symbol->name)[0] == '_')
 			continue;
 		diag_report(check->diags, DIAG_UNUSED_NAME, symbol->span, "'%s' is never used",
@@ -115,6 +116,7 @@ void scope_collect_groups(struct checker *check, struct stmt *first)
 		case STMT_PROC:
 			scope_collect_groups(check, stmt->routine.block.first);
 			break;
+		case STMT_USE:
 		case STMT_PARAM:
 		case STMT_LET:
 		case STMT_FN:

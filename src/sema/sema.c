@@ -402,6 +402,9 @@ static void misplaced(struct checker *check, const struct stmt *stmt, enum place
 			    stmt->kind == STMT_PARAM ? "param"
 			    : stmt->kind == STMT_FN  ? "fn"
 						     : "proc");
+	else if (stmt->kind == STMT_USE)
+		diag_report(check->diags, DIAG_LATE_USE, stmt->span,
+			    "`use` stands at the top of its file");
 	else if (stmt->kind == STMT_STEP)
 		diag_report(check->diags, DIAG_STEP_IN_STEP, stmt->body.first->span,
 			    place == PLACE_STEP ? "a step cannot stand inside another; use `scope`"
@@ -420,7 +423,7 @@ static bool allowed(const struct stmt *stmt, enum place place)
 	if (place == PLACE_BROKEN)
 		return true;
 	if (stmt->kind == STMT_SCENARIO || stmt->kind == STMT_PARAM || stmt->kind == STMT_FN ||
-	    stmt->kind == STMT_PROC)
+	    stmt->kind == STMT_PROC || stmt->kind == STMT_USE)
 		return place == PLACE_FILE;
 	if (stmt->kind == STMT_STEP || stmt->kind == STMT_NEEDS)
 		return place == PLACE_SCENARIO;
@@ -485,6 +488,8 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 	case STMT_ERROR:
 		check_block(check, &stmt->body.block, PLACE_BROKEN);
 		break;
+	case STMT_USE:
+		break; /* by parse_program() */
 	case STMT_PARAM:
 		check_param(check, stmt);
 		break;
@@ -725,7 +730,10 @@ static void warn_unused_globals(struct checker *check)
 {
 	for (size_t i = 0; i < check->declared.length; i++) {
 		const struct symbol *symbol = check->declared.data[i];
-		if (symbol->used || checker_text(check, symbol->name)[0] == '_')
+		/* A fn or a proc may wait for another file that uses this one. */
+		if (symbol->used || checker_text(check, symbol->name)[0] == '_' ||
+		    symbol->kind == SYMBOL_FN || symbol->kind == SYMBOL_PROC ||
+		    symbol->span.start >= check->main_end)
 			continue;
 		diag_report(check->diags, DIAG_UNUSED_NAME, symbol->span, "'%s' is never used",
 			    checker_text(check, symbol->name));
@@ -781,6 +789,8 @@ void sema_check(struct tree *tree)
 	check.sched = map_intern(tree->names, "sched", 5);
 	check.host = map_intern(tree->names, SEMA_HOST, strlen(SEMA_HOST));
 	find_meanings(&check);
+	const struct source_set *sources = tree->diags->sources;
+	check.main_end = sources->files.length ? sources->files.data[0].length + 1 : 0;
 	routine_declare_all(&check, tree->first);
 	check_items(&check, tree->first, PLACE_FILE);
 	if (routine_check_cycles(&check, tree->first))

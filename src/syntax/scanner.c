@@ -17,7 +17,7 @@ static const struct {
 	{"freeze", FREEZE},     {"thaw", THAW},     {"sleep", SLEEP}, {"hold", HOLD},
 	{"await", AWAIT},       {"repeat", REPEAT}, {"for", FOR},     {"if", IF},
 	{"skip", SKIP},         {"fail", FAIL},     {"note", NOTE},   {"expect", EXPECT},
-	{"needs", NEEDS},       {"let", LET},       {"param", PARAM}, {"fn", FN},
+	{"needs", NEEDS},       {"let", LET},       {"param", PARAM}, {"fn", FN},          {"use", USE},
 	{"proc", PROC},
 };
 

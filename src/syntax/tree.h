@@ -104,6 +104,7 @@ struct ref {
 
 enum stmt_kind {
 	STMT_ERROR,
+	STMT_USE,
 	STMT_PARAM,
 	STMT_LET,
 	STMT_SCENARIO,

@@ -1,6 +1,6 @@
 # What a proc does is followed at each of its calls.
 proc drop(g: cgroup) { remove g }
-proc use(g: cgroup) { freeze g; thaw g }
+proc touch(g: cgroup) { freeze g; thaw g }
 proc end(h: workers) { stop h } #! error[KTS0506]: the workers 'h' are stopped already
 proc make() { cgroup made { spawn cpu_spin } } #! error[KTS0500]: cgroup 'made' exists already
 scenario probe {
@@ -8,10 +8,10 @@ scenario probe {
     cgroup b { spawn cpu_spin }
     let h = spawn cpu_spin in b
     hold 1s
-    use(a)
+    touch(a)
     drop(a)
-    use(b)
-    use(a) #! error[KTS0501]: cgroup 'a' is gone here
+    touch(b)
+    touch(a) #! error[KTS0501]: cgroup 'a' is gone here
     end(h)
     end(h)
     make()
