@@ -1,9 +1,23 @@
 #include "tool/compile.h"
 
 #include "code/emit.h"
+#include "code/image.h"
 #include "code/verify.h"
 #include "sema/sema.h"
 #include "syntax/parse.h"
+
+/* What was read is an image: take the program and the sources that are in it. */
+static bool load_image(struct compilation *c, struct error *error)
+{
+	struct source_set files = c->sources;
+	const struct source *file = &files.files.data[0];
+	c->sources = (struct source_set){0};
+	c->image = true;
+	bool fine = image_read(file->text, file->length, &c->program, &c->sources, error) ||
+		    error_wrap(error, "%s", file->name);
+	source_set_free(&files);
+	return fine;
+}
 
 bool compile_file(struct compilation *compilation, const char *path, bool emit,
 		  bool warnings_are_errors, struct error *error)
@@ -17,8 +31,11 @@ bool compile_file(struct compilation *compilation, const char *path, bool emit,
 	c->tree = (struct tree){.arena = &c->arena, .names = &c->names, .diags = &c->diags};
 	if (!source_read(&c->sources, path, &index, error))
 		return false;
+	const struct source *file = &c->sources.files.data[index];
+	if (image_recognize(file->text, file->length))
+		return load_image(c, error);
 	sema_reserve_names(&c->names);
-	parse_source(&c->tree, &c->sources.files.data[index]);
+	parse_program(&c->tree, &c->sources);
 	sema_check(&c->tree);
 	diag_sort(&c->diags);
 	if (!emit || c->diags.errors)

@@ -1,5 +1,6 @@
 /*
- * compile: one file all the way from text to a verified program, as every command needs it.
+ * compile: one file all the way to a verified program, as every command needs it: from text, or
+ * from an image (.ktb) that was made of it before.
  */
 #ifndef KTSTR_TOOL_COMPILE_H
 #define KTSTR_TOOL_COMPILE_H
@@ -15,11 +16,12 @@ struct compilation {
 	struct map names;
 	struct tree tree;
 	struct program program; /* empty while there are errors, or when it was not asked for */
+	bool image; /* read from an image: there is a program in any case, but no tree */
 };
 
 /* Read and check a file; with `emit`, make the program of a sound one, too. False when the file
- * cannot be read, or our own output does not verify; the program's mistakes are in `diags`, in
- * order. To be freed in every case. */
+ * cannot be read, is an image that is refused (there are no sources then), or our own output does
+ * not verify; the program's mistakes are in `diags`, in order. To be freed in every case. */
 bool compile_file(struct compilation *compilation, const char *path, bool emit,
 		  bool warnings_are_errors, struct error *error);
 void compile_free(struct compilation *compilation);

@@ -1,5 +1,6 @@
 /* ktstrc: checks programs, shows what they compile to, explains. */
 #include "code/disasm.h"
+#include "tool/build.h"
 #include "tool/compile.h"
 #include "tool/console.h"
 #include "tool/pages.h"
@@ -15,6 +16,7 @@ static const char usage[] =
 	"ktstrc " KTSTR_VERSION ": checks scheduler scenarios written in KTS\n"
 	"\n"
 	"  ktstrc check FILE...     prove the programs sound; nothing is touched\n"
+	"  ktstrc build FILE...     compile x.kts to x.ktb, which ktstr takes like the source\n"
 	"  ktstrc disasm FILE...    show the bytecode\n"
 	"  ktstrc explain KTS0123   what a diagnostic means\n"
 	"  ktstrc words [NAME]      words of the language: functions, work, knobs, metrics\n"
@@ -26,12 +28,13 @@ static const char usage[] =
 	"  --format human|json      how check prints (json: one object a line)\n"
 	"  --max-errors N           errors shown per file, 20; 0 for all\n"
 	"  -Werror                  warnings are errors\n"
+	"  -o FILE                  where build puts the one image; - is standard output\n"
 	"  --color auto|always|never\n"
 	"\n"
 	"exit: 0 clean, 1 diagnostics, 2 usage or unreadable file, 3 internal error\n";
 
-static const char *const commands[] = {"check", "disasm", "explain", "words",
-				       "ops",   "docs",   "help",    NULL};
+static const char *const commands[] = {"check", "build", "disasm", "explain", "words",
+				       "ops",   "docs",  "help",   NULL};
 
 struct options {
 	bool json;
@@ -39,7 +42,11 @@ struct options {
 	bool warnings_are_errors;
 	size_t max_errors;
 	enum console_color color;
+	const char *output; /* -o */
 };
+
+/* What is done with a file that has no errors. */
+enum job { JOB_CHECK, JOB_DISASM, JOB_BUILD };
 
 static bool read_options(int count, char **arguments, struct options *options)
 {
@@ -48,17 +55,19 @@ static bool read_options(int count, char **arguments, struct options *options)
 					      {"color", required_argument, NULL, 'c'},
 					      {"help", no_argument, NULL, 'h'},
 					      {NULL, 0, NULL, 0}};
-	static const char *const names[] = {"--format", "--max-errors", "--color",
-					    "--help",   "-Werror",      NULL};
+	static const char *const names[] = {"--format", "--max-errors", "--color", "--help",
+					    "-Werror",  "-o",           NULL};
 	*options = (struct options){.max_errors = 20};
 	opterr = 0;
-	for (int option; (option = getopt_long(count, arguments, ":W:h", known, NULL)) != -1;) {
+	for (int option; (option = getopt_long(count, arguments, ":W:ho:", known, NULL)) != -1;) {
 		char *end = NULL;
 		if (option == 'h') {
 			options->help = true;
 			return true;
 		} else if (option == 'W' && strcmp(optarg, "error") == 0) {
 			options->warnings_are_errors = true;
+		} else if (option == 'o') {
+			options->output = optarg;
 		} else if (option == 'f' &&
 			   (strcmp(optarg, "human") == 0 || strcmp(optarg, "json") == 0)) {
 			options->json = optarg[0] == 'j';
@@ -98,41 +107,55 @@ static bool print_diags(struct compilation *compilation, const struct options *o
 	return written;
 }
 
-static int check_file(const char *path, const struct options *options, bool disasm)
+static int print_disasm(struct compilation *compilation)
+{
+	struct text out = {0};
+	disasm_program(&compilation->program, &compilation->sources, &out);
+	int code = console_print("ktstrc", &out);
+	text_free(&out);
+	return code;
+}
+
+static int check_file(const char *path, const struct options *options, enum job job)
 {
 	struct compilation compilation;
 	struct error error;
 	int code = EXIT_CLEAN;
-	if (!compile_file(&compilation, path, disasm, options->warnings_are_errors, &error)) {
+	if (!compile_file(&compilation, path, job != JOB_CHECK, options->warnings_are_errors,
+			  &error)) {
 		console_error("ktstrc", "%s", error.message);
 		code = compilation.sources.files.length ? EXIT_INTERNAL : EXIT_USAGE;
-	} else {
-		bool written = print_diags(&compilation, options);
-		code = compilation.diags.errors ? EXIT_FOUND : EXIT_CLEAN;
-		if (disasm && code == EXIT_CLEAN) {
-			struct text out = {0};
-			disasm_program(&compilation.program, &compilation.sources, &out);
-			written &= console_write(STDOUT_FILENO, &out);
-			text_free(&out);
-		}
-		if (!written) {
-			console_error("ktstrc", "cannot write the output: %m");
-			code = EXIT_INTERNAL;
-		}
+	} else if (!print_diags(&compilation, options)) {
+		console_error("ktstrc", "cannot write the output: %m");
+		code = EXIT_INTERNAL;
+	} else if (compilation.diags.errors) {
+		code = EXIT_FOUND;
+	} else if (job == JOB_DISASM) {
+		code = print_disasm(&compilation);
+	} else if (job == JOB_BUILD) {
+		code = build_image(&compilation, path, options->output);
 	}
 	compile_free(&compilation);
 	return code;
 }
 
-static int check_files(int count, char **files, const struct options *options, bool disasm)
+static int check_files(int count, char **files, const struct options *options, enum job job)
 {
 	int worst = EXIT_CLEAN;
 	if (!count) {
 		console_error("ktstrc", "which file? (- is standard input)");
 		return EXIT_USAGE;
 	}
+	if (options->output && (job != JOB_BUILD || count > 1)) {
+		console_error("ktstrc", "-o is where `build` puts the image of one file");
+		return EXIT_USAGE;
+	}
+	if (options->output && options->json && strcmp(options->output, "-") == 0) {
+		console_error("ktstrc", "-o - and --format json both want standard output");
+		return EXIT_USAGE;
+	}
 	for (int i = 0; i < count; i++) {
-		int code = check_file(files[i], options, disasm);
+		int code = check_file(files[i], options, job);
 		worst = code > worst ? code : worst;
 	}
 	return worst;
@@ -181,8 +204,12 @@ int main(int count, char **arguments)
 		return console_puts("ktstrc", usage);
 	char **rest = arguments + 1 + optind;
 	int left = count - 1 - optind;
-	if (strcmp(command, "check") == 0 || strcmp(command, "disasm") == 0)
-		return check_files(left, rest, &options, command[0] == 'd');
+	if (strcmp(command, "check") == 0)
+		return check_files(left, rest, &options, JOB_CHECK);
+	if (strcmp(command, "disasm") == 0)
+		return check_files(left, rest, &options, JOB_DISASM);
+	if (strcmp(command, "build") == 0)
+		return check_files(left, rest, &options, JOB_BUILD);
 	if (strcmp(command, "explain") == 0 || strcmp(command, "words") == 0 ||
 	    strcmp(command, "ops") == 0 || strcmp(command, "docs") == 0)
 		return print_reference(command, left, rest);

@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"ktstr %s FILE... runs the scenarios of .kts files; folders are searched for them\n"
+	"ktstr %s FILE... runs the scenarios of .kts files; folders are searched for them.\n"
+	"What `ktstrc build` made of one (.ktb) is taken like it.\n"
 	"\n"
 	"  -k GLOB                only scenarios whose names match\n"
 	"  -D NAME=VALUE          the value of a param\n"

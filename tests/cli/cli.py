@@ -207,6 +207,59 @@ class Cli:
             shut = ["sh", "-c", 'exec "$@" >&-', "sh", *argv]
             self.case(f"{name}: closed stdout", shut, {2, 3})
 
+    def same(self, name, command, source, image):
+        """A command says the same of an image as of its source; warnings are of the source alone."""
+        wanted = self.case(f"{name} of a source", [*command, source.name], {0, 1, 4, 5})
+        result = self.case(f"{name} of its image", [*command, image.name], {wanted.code})
+        self.tap.check(f"{name} of both is the same",
+                       "" if result.out == wanted.out else f"{wanted.summary()}\n{result.summary()}")
+
+    def check_images(self):
+        """What ktstrc build makes of a source is taken like it; what is damaged is refused."""
+        text = "param n = 2\n" + GOOD.replace("spawn 2", "spawn n") + scenario('expect topo.cpus == 99 "größer"', "few") + scenario("needs topo.cpus > 4096", "big")
+        source, image = self.write("image.kts", text), self.folder / "image.ktb"
+        build = [self.ktstrc, "build"]
+        self.case("build", [*build, source.name], CLEAN)
+        plan = [self.ktstr, "plan", "--topo", "1n2l2c1t", "--seed", "3"]
+        for name, command in {"disasm": [self.ktstrc, "disasm"], "list": [self.ktstr, "list"], "plan": plan,
+                              "plan --format json": [*plan, "--format", "json"], "plan -D": [*plan, "-D", "n=5"],
+                              "plan -k": [*plan, "-k", "quick"]}.items():
+            self.same(name, command, source, image)
+        self.case("exec: an image", [self.ktstr, "exec", "-k", "quick", image.name], {0}, "quick")
+        self.case("exec: a failure in an image shows its line", [self.ktstr, "exec", "-k", "few", image.name], {1},
+                  r'image\.kts:9:1: (.|\n)*\| expect topo\.cpus == 99 "größer"')
+        self.case("check: an image", [self.ktstrc, "check", image.name], CLEAN)
+        again = self.case("build: to standard output", [*build, "-o", "-", source.name], CLEAN)
+        self.tap.check("build: the same bytes again", "" if again.out == image.read_bytes() else again.summary())
+        copy = self.write("copy", image.read_bytes())
+        self.case("plan: an image by another name", [*plan, copy.name], {1}, "image.kts:9")
+        self.case("plan: an image from standard input", [*plan, "-"], {1}, "image.kts:9", stdin=image.read_bytes())
+        self.check_bad_images(image.read_bytes())
+        self.case("build: an image", [*build, image.name], USAGE, "already")
+        self.case("build: onto its source", [*build, "-o", source.name, source.name], USAGE, "its source")
+        self.tap.check("build: its source is left alone", "" if source.read_text() == text else "it is not what it was")
+        self.case("build: standard input to nowhere", [*build, "-"], USAGE, "-o", stdin=text.encode())
+        self.case("build: two to one place", [*build, "-o", "x.ktb", source.name, source.name], USAGE, "-o")
+        self.case("check: -o", [self.ktstrc, "check", "-o", "x.ktb", source.name], USAGE, "-o")
+        self.case("build: to no folder", [*build, "-o", "nosuch/x.ktb", source.name], {3}, "nosuch/x.ktb: No such file")
+        bad = self.write("unsound.kts", "scenario s { hold 1 }\n")
+        self.case("build: a source with errors", [*build, bad.name], DIAGNOSED, r"unsound.kts:1:\d+: error\[KTS")
+        self.tap.check("build: no image of a source with errors", "" if not bad.with_suffix(".ktb").exists() else "there is one")
+        with open("/dev/full", "wb") as full:
+            self.case("build: full disk", [*build, "-o", "-", source.name], {3}, "No space left on device", stdout=full)
+
+    def check_bad_images(self, good):
+        """Images that are no longer, or never were, what ktstrc build made."""
+        turned = good[:-1] + bytes([good[-1] ^ 1])
+        images = {"truncated": (good[:len(good) // 2], "truncated"), "nothing but its first bytes": (good[:6], "truncated"),
+                  "a turned bit": (turned, "checksum"), "another version": (good[:8] + b"\2" + good[9:], r"format 2, this is 1"),
+                  "another ktstr": (good[:12] + bytes(8) + good[20:], "another ktstr"),
+                  "copied as text": (good.replace(b"\r\n", b"\n"), "text"), "more behind it": (good + b"\n", "behind its end")}
+        for name, (content, says) in images.items():
+            path = self.write("bad.ktb", content)
+            for command in ([self.ktstr, "exec"], [self.ktstr, "plan"], [self.ktstr, "list"], [self.ktstrc, "disasm"]):
+                self.case(f"{command[-1]}: image: {name}", [*command, path.name], USAGE, f"bad.ktb: .*{says}")
+
     def check_verdicts(self):
         """The exit code of ktstr exec tells the verdict; the worst of 1 > 3 > 6 > 4 > 0 wins."""
         head = "duration = 100ms\nsettle = 0s\n"
@@ -244,7 +297,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="kts-cli-") as folder:
         Path(folder).chmod(0o755)
         cli = Cli(arguments, Path(folder))
-        for part in (cli.check_texts, cli.check_streams, cli.check_files, cli.check_usage, cli.check_output, cli.check_verdicts):
+        for part in (cli.check_texts, cli.check_streams, cli.check_files, cli.check_usage, cli.check_output, cli.check_images,
+                     cli.check_verdicts):
             part()
     cli.tap.finish()
 
