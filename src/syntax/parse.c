@@ -45,18 +45,7 @@ void parse_source(struct tree *tree, const struct source *source)
 	tree->first = NULL;
 	if (!check_text(tree, source))
 		return;
-	struct scanner *scan = memory_zeroed(1, sizeof(*scan));
-	KTS_STYPE held;
-	scan->tree = tree;
-	scan->source = source;
-	scan->at = source->base;
-	scan->at_start = true;
-	scan->held_value = &held;
-	if (source->length >= 3 && memcmp(source->text, "\xef\xbb\xbf", 3) == 0)
-		scan->at += 3; /* a byte order mark */
-	scanner_open(scan);
+	struct scanner *scan = scanner_begin(tree, source);
 	kts_parse(scan);
-	scanner_close(scan);
-	text_free(&scan->string);
-	free(scan);
+	scanner_end(scan);
 }

@@ -23,6 +23,28 @@ static const struct {
 
 enum { STATEMENT_WORDS = sizeof(statement_words) / sizeof(statement_words[0]) };
 
+struct scanner *scanner_begin(struct tree *tree, const struct source *source)
+{
+	struct scanner *scan = memory_zeroed(1, sizeof(*scan));
+	scan->tree = tree;
+	scan->source = source;
+	scan->at = source->base;
+	scan->at_start = true;
+	scan->held_value = memory_zeroed(1, sizeof(*scan->held_value));
+	if (source->length >= 3 && memcmp(source->text, "\xef\xbb\xbf", 3) == 0)
+		scan->at += 3; /* a byte order mark */
+	scanner_open(scan);
+	return scan;
+}
+
+void scanner_end(struct scanner *scan)
+{
+	scanner_close(scan);
+	text_free(&scan->string);
+	free(scan->held_value);
+	free(scan);
+}
+
 static bool starts_statement(int token)
 {
 	if (token == SLEEP || token == SET || token == FOR || token == IF)

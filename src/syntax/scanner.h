@@ -57,6 +57,10 @@ int scanner_raw(struct scanner *scan, union KTS_STYPE *value, struct span *span)
 void scanner_open(struct scanner *scan);
 void scanner_close(struct scanner *scan);
 
+/* A scanner at the beginning of a file, past its byte order mark; and its end. */
+struct scanner *scanner_begin(struct tree *tree, const struct source *source);
+void scanner_end(struct scanner *scan);
+
 /* As the parser sees it. */
 int scanner_next(union KTS_STYPE *value, struct span *span, struct scanner *scan);
 
