@@ -81,6 +81,9 @@ void expr_check_ref(struct checker *check, struct ref *ref);
 bool expr_is_integer(const struct expr *expr, int64_t *value);
 bool expr_is_number(const struct expr *expr, double *value);
 
+/* limits.c */
+void limits_check(struct checker *check, struct stmt *stmt);
+
 /* settings.c: one setting each; `seen` remembers those of its block. */
 void settings_check_scenario(struct checker *check, struct stmt *stmt, const struct stmt **seen);
 void settings_check_cgroup(struct checker *check, struct stmt *stmt, const struct stmt **seen);
