@@ -23,15 +23,17 @@ static bool is_same_file(const char *one, const char *other)
 	       a.st_ino == b.st_ino;
 }
 
-static bool check_output(const char *path, const char *output, struct error *error)
+static bool check_output(const struct source_set *sources, const char *output, struct error *error)
 {
 	bool standard_output = strcmp(output, "-") == 0;
 	if (standard_output && isatty(STDOUT_FILENO))
 		return error_set(error, ERROR_REFUSED,
 				 "an image is nothing for a terminal; -o FILE, or redirect it");
-	if (!standard_output && is_same_file(path, output))
-		return error_set(error, ERROR_REFUSED, "%s: the image would replace its source",
-				 output);
+	for (size_t i = 0; i < sources->files.length && !standard_output; i++) {
+		if (is_same_file(sources->files.data[i].name, output))
+			return error_set(error, ERROR_REFUSED,
+					 "%s: the image would replace its source", output);
+	}
 	return true;
 }
 
@@ -57,7 +59,7 @@ static bool write_image(const struct text *image, const char *output, struct err
 static bool make_image(const struct compilation *compilation, const char *path, const char *output,
 		       struct text *image, struct error *error)
 {
-	if (!check_output(path, output, error))
+	if (!check_output(&compilation->sources, output, error))
 		return false;
 	image_write(&compilation->program, &compilation->sources, image);
 	return is_readable(image, error) || error_wrap(error, "%s", path);

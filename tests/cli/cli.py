@@ -237,7 +237,7 @@ class Cli:
         self.check_bad_images(image.read_bytes())
         self.case("build: an image", [*build, image.name], USAGE, "already")
         self.case("build: onto its source", [*build, "-o", source.name, source.name], USAGE, "its source")
-        self.tap.check("build: its source is left alone", "" if source.read_text() == text else "it is not what it was")
+        self.tap.check("build: its source is left alone", "" if source.read_bytes() == text.encode() else "it is not what it was")
         self.case("build: standard input to nowhere", [*build, "-"], USAGE, "-o", stdin=text.encode())
         self.case("build: two to one place", [*build, "-o", "x.ktb", source.name, source.name], USAGE, "-o")
         self.case("check: -o", [self.ktstrc, "check", "-o", "x.ktb", source.name], USAGE, "-o")
@@ -245,6 +245,13 @@ class Cli:
         bad = self.write("unsound.kts", "scenario s { hold 1 }\n")
         self.case("build: a source with errors", [*build, bad.name], DIAGNOSED, r"unsound.kts:1:\d+: error\[KTS")
         self.tap.check("build: no image of a source with errors", "" if not bad.with_suffix(".ktb").exists() else "there is one")
+        used = self.write("used.kts", 'proc tell(n: int) {\n    expect n == 3\n}\n')
+        user = self.write("user.kts", f'use "{used.name}"\n' + scenario("tell(4)"))
+        self.case("build: a source that uses another", [*build, user.name], CLEAN)
+        self.case("build: onto a used source", [*build, "-o", used.name, user.name], USAGE, "its source")
+        used.unlink()
+        self.case("plan: an image needs no used source", [*plan, user.with_suffix(".ktb").name], {1},
+                  r"used\.kts:2:5: (.|\n)*\| +expect n == 3")
         with open("/dev/full", "wb") as full:
             self.case("build: full disk", [*build, "-o", "-", source.name], {3}, "No space left on device", stdout=full)
 
