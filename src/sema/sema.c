@@ -428,10 +428,13 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 		check_scenario(check, stmt);
 		break;
 	case STMT_FN:
-		routine_check_fn(check, stmt);
+		/* Without a symbol it stands in a broken block, where nothing calls it. */
+		if (stmt->routine.symbol)
+			routine_check_fn(check, stmt);
 		break;
 	case STMT_PROC:
-		check_proc(check, stmt);
+		if (stmt->routine.symbol)
+			check_proc(check, stmt);
 		break;
 	case STMT_CALL:
 		check_call(check, stmt);
