@@ -9,7 +9,10 @@ scenario cgroup_cpuset_cross_llc_steady "Cpusets that cut across an LLC boundary
     needs topo.usable >= 2
 
     if topo.llcs > 1 {
-        cgroup cg_0 { cpus = slice(usable, 0, size(llc(0)) / 2); spawn workers cpu_spin }
+        cgroup cg_0 {
+            cpus = slice(usable, 0, size(llc(0)) / 2)
+            spawn workers cpu_spin
+        }
         cgroup cg_1 { cpus = usable - cg_0.cpus; spawn workers cpu_spin }
     } else {
         cgroup cg_0 { cpus = disjoint(0, 2); spawn workers cpu_spin }

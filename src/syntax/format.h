@@ -11,9 +11,9 @@
 #include "base/text.h"
 #include "syntax/tree.h"
 
-/* Put the canonical text of a file into the empty `out`; formatting that again gives the same. False
- * for a program with mistakes of form: they are then among the diagnostics of `tree`, `out` is empty.
- * The tree is set up as for parse_source(). */
+/* Put the canonical text of a file into the empty `out`; formatting that again gives the same.
+ * False for a program with mistakes of form: they are among the diagnostics of `tree` then, and
+ * `out` stays empty. The tree is set up as for parse_source(). */
 bool format_source(struct tree *tree, const struct source *source, struct text *out);
 
 #endif

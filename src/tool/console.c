@@ -83,16 +83,21 @@ bool console_write_file(const char *path, const struct text *text, struct error 
 	struct text temporary = {0};
 	struct stat status;
 	/* A device or a pipe is written to, not replaced. */
-	bool special = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+	bool exists = stat(path, &status) == 0;
+	bool special = exists && !S_ISREG(status.st_mode);
 	text_printf(&temporary, special ? "%s" : "%s.XXXXXX", path);
 	int fd = special ? open(path, O_WRONLY | O_CLOEXEC) : mkostemp(temporary.data, O_CLOEXEC);
 	bool fine = fd >= 0;
 	int number = errno;
 	if (fine && !special) {
-		/* mkostemp() makes it private; a report is as readable as any new file. */
+		/* mkostemp() makes it private; it is to be as readable as what it replaces, or as
+		 * any new file. Root leaves it to its owner. */
 		mode_t mask = umask(0);
 		umask(mask);
-		fine = fchmod(fd, 0666 & ~mask) == 0;
+		mode_t mode = exists ? status.st_mode & 0777 : 0666 & ~mask;
+		if (exists && geteuid() == 0)
+			fine = fchown(fd, status.st_uid, status.st_gid) == 0;
+		fine = fine && fchmod(fd, mode) == 0;
 	}
 	if (fine && !write_all(fd, text_string(text), text->length))
 		fine = false;

@@ -3,6 +3,7 @@
 #include "tool/build.h"
 #include "tool/compile.h"
 #include "tool/console.h"
+#include "tool/fmt.h"
 #include "tool/pages.h"
 #include "tool/reference.h"
 
@@ -18,6 +19,7 @@ static const char usage[] =
 	"  ktstrc check FILE...     prove the programs sound; nothing is touched\n"
 	"  ktstrc build FILE...     compile x.kts to x.ktb, which ktstr takes like the source\n"
 	"  ktstrc disasm FILE...    show the bytecode\n"
+	"  ktstrc fmt FILE...       rewrite the files in the canonical form\n"
 	"  ktstrc explain KTS0123   what a diagnostic means\n"
 	"  ktstrc words [NAME]      words of the language: functions, work, knobs, metrics\n"
 	"  ktstrc ops               the instruction set\n"
@@ -29,12 +31,15 @@ static const char usage[] =
 	"  --max-errors N           errors shown per file, 20; 0 for all\n"
 	"  -Werror                  warnings are errors\n"
 	"  -o FILE                  where build puts the one image; - is standard output\n"
+	"  --check                  fmt only names the files that it would change\n"
+	"  --diff                   fmt only shows what it would change\n"
 	"  --color auto|always|never\n"
 	"\n"
-	"exit: 0 clean, 1 diagnostics, 2 usage or unreadable file, 3 internal error\n";
+	"exit: 0 clean, 1 diagnostics (or fmt --check or --diff would change something),\n"
+	"2 usage or a file that cannot be read or written, 3 internal error\n";
 
-static const char *const commands[] = {"check", "build", "disasm", "explain", "words",
-				       "ops",   "docs",  "help",   NULL};
+static const char *const commands[] = {"check", "build", "disasm", "fmt",  "explain",
+				       "words", "ops",   "docs",   "help", NULL};
 
 struct options {
 	bool json;
@@ -43,6 +48,7 @@ struct options {
 	size_t max_errors;
 	enum console_color color;
 	const char *output; /* -o */
+	enum fmt_mode fmt;
 };
 
 /* What is done with a file that has no errors. */
@@ -53,9 +59,12 @@ static bool read_options(int count, char **arguments, struct options *options)
 	static const struct option known[] = {{"format", required_argument, NULL, 'f'},
 					      {"max-errors", required_argument, NULL, 'm'},
 					      {"color", required_argument, NULL, 'c'},
+					      {"check", no_argument, NULL, 'k'},
+					      {"diff", no_argument, NULL, 'd'},
 					      {"help", no_argument, NULL, 'h'},
 					      {NULL, 0, NULL, 0}};
-	static const char *const names[] = {"--format", "--max-errors", "--color", "--help",
+	static const char *const names[] = {"--format", "--max-errors", "--color",
+					    "--check",  "--diff",       "--help",
 					    "-Werror",  "-o",           NULL};
 	*options = (struct options){.max_errors = 20};
 	opterr = 0;
@@ -64,6 +73,10 @@ static bool read_options(int count, char **arguments, struct options *options)
 		if (option == 'h') {
 			options->help = true;
 			return true;
+		} else if (option == 'k' || option == 'd') {
+			/* The diff says more. */
+			if (options->fmt != FMT_DIFF)
+				options->fmt = option == 'd' ? FMT_DIFF : FMT_CHECK;
 		} else if (option == 'W' && strcmp(optarg, "error") == 0) {
 			options->warnings_are_errors = true;
 		} else if (option == 'o') {
@@ -210,6 +223,11 @@ int main(int count, char **arguments)
 		return check_files(left, rest, &options, JOB_DISASM);
 	if (strcmp(command, "build") == 0)
 		return check_files(left, rest, &options, JOB_BUILD);
+	if (strcmp(command, "fmt") == 0) {
+		struct diag_style style = {console_use_color(options.color, STDERR_FILENO),
+					   options.max_errors};
+		return fmt_files(left, rest, options.fmt, &style);
+	}
 	if (strcmp(command, "explain") == 0 || strcmp(command, "words") == 0 ||
 	    strcmp(command, "ops") == 0 || strcmp(command, "docs") == 0)
 		return print_reference(command, left, rest);

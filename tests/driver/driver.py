@@ -6,9 +6,10 @@
 accept    tests/accept: compiles with nothing but the warnings it announces; NAME.disasm beside it
 reject    tests/reject: exactly the diagnostics it announces; NAME.stderr is the whole rendering
 plan      tests/plan: what `#! plan ARGUMENTS` in the file plans is in NAME.plan
+fmt       tests/fmt: the canonical form of NAME.kts is NAME.fmt, and its own canonical form
 docs      docs/ and README.md: code blocks compile, console blocks tagged `test` print what they say,
           pages of docs/reference are what ktstrc prints
-programs  scenarios/ and stdlib/: all that is shipped compiles without a word
+programs  scenarios/ and stdlib/: all that is shipped compiles without a word, and is canonical
 
 --update rewrites expectations which differ, in comments and in files, and prints what changed: read
 that before you commit it.
@@ -164,11 +165,21 @@ class Driver:
                 raise Fault(f"plan {command}: {error!r}: {result.summary()}") from error
         self.compare(path.with_suffix(".plan"), "\n".join(parts))
 
+    def fmt(self, path):
+        """A file whose canonical form is known."""
+        form = path.with_suffix(".fmt")
+        for text in path.read_bytes(), form.read_bytes() if form.exists() else b"":
+            result = run([self.ktstrc, "fmt", "-"], stdin=text)
+            if result.code != 0 or result.err:
+                raise Fault(result.summary())
+            self.compare(form, result.text)
+
     def program(self, path):
         """A file that is shipped."""
-        result = run([self.ktstrc, "check", self.relative(path)], cwd=self.root)
-        if result.code != 0 or result.err:
-            raise Fault(result.summary())
+        for command in ["check"], ["fmt", "--diff"]:
+            result = run([self.ktstrc, *command, self.relative(path)], cwd=self.root)
+            if result.code != 0 or result.err:
+                raise Fault(result.summary())
 
     def page(self, path):
         """The blocks of one page, each a subtest; they share a folder."""
@@ -234,7 +245,7 @@ def main():
     parser.add_argument("--ktstr", type=program, required=True)
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--root", type=Path, default=ROOT, help="another checkout to test")
-    parser.add_argument("suite", choices=["accept", "reject", "plan", "docs", "programs"])
+    parser.add_argument("suite", choices=["accept", "reject", "plan", "fmt", "docs", "programs"])
     parser.add_argument("files", nargs="*", metavar="FILE")
     arguments = parser.parse_args()
     Driver(arguments).run_suite(arguments.suite)
