@@ -44,6 +44,7 @@ struct checker {
 	uint32_t main_end; /* of the first file: what others declare may go unused */
 	bool in_branch;  /* inside an if or a loop: what stands there may not happen, or repeat */
 	bool in_global;  /* inside a top-level let or param: no scenario is running */
+	VECTOR(struct stmt *) procs; /* of the whole file */
 	struct symbol *routine; /* the fn or proc whose body is being checked */
 	struct use **uses;      /* where uses of global names are noted; NULL: nowhere */
 	uint32_t stamp;         /* of that list */

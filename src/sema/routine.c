@@ -25,6 +25,8 @@ void routine_declare_all(struct checker *check, struct stmt *first)
 		bool fn = stmt->kind == STMT_FN;
 		if (!fn && stmt->kind != STMT_PROC)
 			continue;
+		if (!fn)
+			VECTOR_PUSH(&check->procs, stmt);
 		struct symbol *symbol = scope_declare(check, fn ? SYMBOL_FN : SYMBOL_PROC,
 						      stmt->name, stmt->name_span, stmt);
 		symbol->global = true;

@@ -602,10 +602,8 @@ static void know_groups(struct checker *check, const struct stmt *scenario)
 {
 	scope_forget_groups(check);
 	scope_collect_groups(check, scenario->body.block.first);
-	for (struct stmt *other = check->tree->first; other; other = other->next) {
-		if (other->kind == STMT_PROC)
-			scope_collect_groups(check, other->routine.block.first);
-	}
+	for (size_t i = 0; i < check->procs.length; i++)
+		scope_collect_groups(check, check->procs.data[i]->routine.block.first);
 }
 
 /* After all types are known and no proc leads back to itself: what exists when. */
@@ -731,6 +729,7 @@ void sema_check(struct tree *tree)
 		warn_unused_globals(&check);
 	free(check.symbols);
 	free(check.group_names);
+	VECTOR_FREE(&check.procs);
 	VECTOR_FREE(&check.declared);
 	VECTOR_FREE(&check.group_list);
 }

@@ -459,7 +459,7 @@ bool scanner_is_percent(char next, const char *rest)
 		if (word_is(next, rest, behind[i]))
 			return true;
 	}
-	return !(next == '(' || next == '"' || in_name(next));
+	return !(next == '(' || in_name(next));
 }
 
 static void unknown_statement(struct scanner *scan)

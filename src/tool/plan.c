@@ -132,11 +132,14 @@ static int plan_all(struct planning *planning)
 	text_puts(&planning->out, array ? "]\n" : "");
 	if (planning->options.format == FORMAT_HUMAN && topologies > 1)
 		put_table(planning);
+	int code = summary_exit_code(&planning->summary);
+	if (code == 5)
+		console_error("ktstr", "no scenario was selected");
 	if (!console_write(STDOUT_FILENO, &planning->out)) {
 		console_error("ktstr", "cannot write the plan: %m");
 		return EXIT_INTERNAL;
 	}
-	return summary_exit_code(&planning->summary);
+	return code;
 }
 
 int plan_main(int count, char **arguments)

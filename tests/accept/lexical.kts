@@ -2,6 +2,7 @@
 # Every form that text may take. Größe, ✓: a comment may hold any UTF-8.
 
 param heavy = 1_6 "workers in the loaded group"   # digits may be grouped
+param _share_of_it = 40% "a percentage before its text"
 
 scenario lexical "A quote \", a brace \{, a tab\t, a line\n, a backslash \\, größe" {
     duration = 1min; settle = 10us
