@@ -1,5 +1,6 @@
 #include "host/work.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define WORK_PARAM(name, kind, initial, least, most, doc)                                          \
@@ -26,4 +27,14 @@ struct work work_default(enum work_kind kind)
 	for (int i = 0; i < WORK_PARAMS_MAX && work_table[kind].params[i].name; i++)
 		work.params[i] = work_table[kind].params[i].initial;
 	return work;
+}
+
+void work_put_param(struct text *text, enum work_param_kind kind, int64_t value)
+{
+	if (kind == WORK_PARAM_DURATION)
+		text_put_duration(text, value);
+	else if (kind == WORK_PARAM_SIZE)
+		text_put_size(text, value);
+	else
+		text_printf(text, "%" PRId64, value);
 }

@@ -46,6 +46,9 @@ struct work {
 
 struct work work_default(enum work_kind kind);
 
+/* A parameter's value as the language writes it: "50ms", "64KiB", "4". */
+void work_put_param(struct text *text, enum work_param_kind kind, int64_t value);
+
 enum policy_kind {
 	POLICY_NORMAL,
 	POLICY_BATCH,

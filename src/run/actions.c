@@ -159,12 +159,7 @@ static void put_work(struct text *text, const struct work *work)
 	text_puts(text, info->name);
 	for (int i = 0; info->params[i].name; i++) {
 		text_puts(text, i ? ", " : "(");
-		if (info->params[i].kind == WORK_PARAM_DURATION)
-			text_put_duration(text, work->params[i]);
-		else if (info->params[i].kind == WORK_PARAM_SIZE)
-			text_put_size(text, work->params[i]);
-		else
-			text_printf(text, "%" PRId64, work->params[i]);
+		work_put_param(text, info->params[i].kind, work->params[i]);
 	}
 	if (info->params[0].name)
 		text_putc(text, ')');

@@ -284,17 +284,9 @@ static void check_work_value(struct checker *check, const struct expr *expr,
 	if (!known(expr, &value) || (value >= param->least && value <= param->most))
 		return;
 	struct text range = {0};
-	if (param->kind == WORK_PARAM_DURATION) {
-		text_put_duration(&range, param->least);
-		text_puts(&range, " to ");
-		text_put_duration(&range, param->most);
-	} else if (param->kind == WORK_PARAM_SIZE) {
-		text_put_size(&range, param->least);
-		text_puts(&range, " to ");
-		text_put_size(&range, param->most);
-	} else {
-		text_printf(&range, "%" PRId64 " to %" PRId64, param->least, param->most);
-	}
+	work_put_param(&range, param->kind, param->least);
+	text_puts(&range, " to ");
+	work_put_param(&range, param->kind, param->most);
 	diag_report(check->diags, DIAG_OUT_OF_RANGE, expr->span, "`%s` goes from %s", param->name,
 		    text_string(&range));
 	text_free(&range);

@@ -103,6 +103,8 @@ void expr_become_group(struct checker *check, struct expr *expr);
 
 /* routine.c: fns and procs. Signatures come first, so that their order does not matter. */
 void routine_declare_all(struct checker *check, struct stmt *first);
+/* The type of this name; an unknown one is reported. */
+enum type routine_named_type(struct checker *check, name_id name, struct span span);
 void routine_declare_params(struct checker *check, struct stmt *stmt);
 void routine_check_fn(struct checker *check, struct stmt *stmt);
 /* After everything: false if one of them leads back to itself, which is reported. */

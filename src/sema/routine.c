@@ -3,7 +3,7 @@
 
 enum { ROUTINE_PARAMS_MAX = 8 };
 
-static enum type named_type(struct checker *check, name_id name, struct span span)
+enum type routine_named_type(struct checker *check, name_id name, struct span span)
 {
 	enum type type = type_find(checker_text(check, name));
 	if (type == TYPE_ERROR) {
@@ -30,9 +30,9 @@ void routine_declare_all(struct checker *check, struct stmt *first)
 		struct symbol *symbol = scope_declare(check, fn ? SYMBOL_FN : SYMBOL_PROC,
 						      stmt->name, stmt->name_span, stmt);
 		symbol->global = true;
-		symbol->type =
-			fn ? named_type(check, stmt->routine.type_name, stmt->routine.type_span)
-			   : TYPE_ERROR;
+		symbol->type = fn ? routine_named_type(check, stmt->routine.type_name,
+						       stmt->routine.type_span)
+				  : TYPE_ERROR;
 		stmt->routine.symbol = symbol;
 		if (symbol->type == TYPE_CGROUP || symbol->type == TYPE_WORKERS)
 			diag_report(check->diags, DIAG_TYPE_MISMATCH, stmt->routine.type_span,
@@ -41,7 +41,8 @@ void routine_declare_all(struct checker *check, struct stmt *first)
 		int count = 0;
 		for (struct parameter *param = stmt->routine.params; param; param = param->next) {
 			param->symbol = ARENA_NEW(check->tree->arena, struct symbol);
-			param->symbol->type = named_type(check, param->type_name, param->type_span);
+			param->symbol->type =
+				routine_named_type(check, param->type_name, param->type_span);
 			if (++count == ROUTINE_PARAMS_MAX + 1)
 				diag_report(check->diags, DIAG_BAD_ARGUMENTS, param->span,
 					    "a fn or a proc has at most %d parameters",

@@ -43,19 +43,7 @@ static enum type declared_type(struct checker *check, const struct stmt *stmt, e
 {
 	if (!stmt->simple.type_name)
 		return actual;
-	const char *name = checker_text(check, stmt->simple.type_name);
-	enum type type = type_find(name);
-	if (type == TYPE_ERROR) {
-		struct text_nearest nearest;
-		text_nearest_start(&nearest, name);
-		for (enum type i = TYPE_ERROR + 1; i < TYPE_COUNT; i++)
-			text_nearest_offer(&nearest, type_table[i].name);
-		diag_report(check->diags, DIAG_UNKNOWN_TYPE, stmt->simple.type_span,
-			    nearest.best ? "there is no type '%s'; did you mean '%s'?"
-					 : "there is no type '%s'",
-			    name, nearest.best);
-	}
-	return type;
+	return routine_named_type(check, stmt->simple.type_name, stmt->simple.type_span);
 }
 
 static void check_param(struct checker *check, struct stmt *stmt)

@@ -8,7 +8,6 @@
 #include "source/diag.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <string.h>
 
 const char *const pages[] = {"types",   "words",       "work", "knobs", "settings",
@@ -70,16 +69,6 @@ static void put_words(struct text *out)
 	}
 }
 
-static void put_amount(struct text *out, enum work_param_kind kind, int64_t value)
-{
-	if (kind == WORK_PARAM_DURATION)
-		text_put_duration(out, value);
-	else if (kind == WORK_PARAM_SIZE)
-		text_put_size(out, value);
-	else
-		text_printf(out, "%" PRId64, value);
-}
-
 static void put_work(struct text *out)
 {
 	put_head(out, "Kinds of work",
@@ -95,7 +84,7 @@ static void put_work(struct text *out)
 		text_puts(out, " | ");
 		for (int i = 0; info->params[i].name; i++) {
 			text_printf(out, "%s`%s` = ", i ? "; " : "", info->params[i].name);
-			put_amount(out, info->params[i].kind, info->params[i].initial);
+			work_put_param(out, info->params[i].kind, info->params[i].initial);
 			text_printf(out, " (%s)", info->params[i].doc);
 		}
 		text_puts(out, " |\n");

@@ -8,7 +8,6 @@
 #include "source/diag.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,16 +51,6 @@ static void put_word(struct text *out, const struct word_info *word)
 	text_free(&call);
 }
 
-static void put_amount(struct text *out, enum work_param_kind kind, int64_t value)
-{
-	if (kind == WORK_PARAM_DURATION)
-		text_put_duration(out, value);
-	else if (kind == WORK_PARAM_SIZE)
-		text_put_size(out, value);
-	else
-		text_printf(out, "%" PRId64, value);
-}
-
 static void put_work(struct text *out, const struct work_info *work)
 {
 	text_printf(out, "  %-20s %s", work->name, work->doc);
@@ -70,11 +59,11 @@ static void put_work(struct text *out, const struct work_info *work)
 	text_putc(out, '\n');
 	for (int i = 0; work->params[i].name; i++) {
 		text_printf(out, "      %s = ", work->params[i].name);
-		put_amount(out, work->params[i].kind, work->params[i].initial);
+		work_put_param(out, work->params[i].kind, work->params[i].initial);
 		text_printf(out, ": %s, from ", work->params[i].doc);
-		put_amount(out, work->params[i].kind, work->params[i].least);
+		work_put_param(out, work->params[i].kind, work->params[i].least);
 		text_puts(out, " to ");
-		put_amount(out, work->params[i].kind, work->params[i].most);
+		work_put_param(out, work->params[i].kind, work->params[i].most);
 		text_putc(out, '\n');
 	}
 }
