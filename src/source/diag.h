@@ -90,6 +90,8 @@ void diag_render(struct diag_list *list, const struct diag_style *style, struct 
 /* One JSON object a line: severity, code, message, file, line, column, end_line, end_column,
  * byte_start, byte_end, labels, notes, fix, rendered. */
 void diag_render_json(struct diag_list *list, const struct diag_style *style, struct text *out);
+/* GitHub's workflow commands, one line each: ::error file=…,line=…,title=KTS0123::message. */
+void diag_render_github(struct diag_list *list, const struct diag_style *style, struct text *out);
 /* One diagnostic as diag_render() prints it. */
 void diag_render_one(struct diag_list *list, const struct diag *diag, bool color, struct text *out);
 

@@ -248,3 +248,42 @@ void diag_render_json(struct diag_list *list, const struct diag_style *style, st
 		text_putc(out, '\n');
 	}
 }
+
+/* Data and properties of a workflow command have escapes of their own (GitHub's toolkit,
+ * packages/core/src/command.ts): % CR LF, and in properties : and , as well. */
+static void put_github(struct text *out, const char *text, bool property)
+{
+	for (; *text; text++) {
+		bool special = *text == '%' || *text == '\r' || *text == '\n' ||
+			       (property && (*text == ':' || *text == ','));
+		if (special)
+			text_printf(out, "%%%02X", (unsigned char)*text);
+		else
+			text_putc(out, *text);
+	}
+}
+
+void diag_render_github(struct diag_list *list, const struct diag_style *style, struct text *out)
+{
+	size_t shown = 0;
+	for (size_t i = 0; i < list->diags.length; i++) {
+		const struct diag *diag = &list->diags.data[i];
+		struct source_place start, end;
+		if (diag->severity == DIAG_ERROR && style->limit && shown++ >= style->limit)
+			break;
+		text_printf(out, "::%s ", diag->severity == DIAG_ERROR ? "error" : "warning");
+		if (source_locate(list->sources, diag->span.start, &start) &&
+		    source_locate(list->sources, diag->span.end, &end)) {
+			text_puts(out, "file=");
+			put_github(out, start.file->name, true);
+			text_printf(out, ",line=%u,endLine=%u", start.line, end.line);
+			/* Columns mean something to GitHub on one line only. */
+			if (start.line == end.line)
+				text_printf(out, ",col=%u,endColumn=%u", start.column, end.column);
+			text_putc(out, ',');
+		}
+		text_printf(out, "title=%s::", diag_table[diag->code].id);
+		put_github(out, diag->message, false);
+		text_putc(out, '\n');
+	}
+}

@@ -27,7 +27,9 @@ static const char usage[] =
 	"                           settings metrics diagnostics ops\n"
 	"\n"
 	"  FILE may be - for standard input. Options:\n"
-	"  --format human|json      how check prints (json: one object a line)\n"
+	"  --format human|json|github\n"
+	"                           how check prints: for people, one object a line, or as\n"
+	"                           annotations of a GitHub workflow\n"
 	"  --max-errors N           errors shown per file, 20; 0 for all\n"
 	"  -Werror                  warnings are errors\n"
 	"  -o FILE                  where build puts the one image; - is standard output\n"
@@ -42,7 +44,7 @@ static const char *const commands[] = {"check", "build", "disasm", "fmt",  "expl
 				       "words", "ops",   "docs",   "help", NULL};
 
 struct options {
-	bool json;
+	enum { FORMAT_HUMAN, FORMAT_JSON, FORMAT_GITHUB } format;
 	bool help;
 	bool warnings_are_errors;
 	size_t max_errors;
@@ -82,8 +84,11 @@ static bool read_options(int count, char **arguments, struct options *options)
 		} else if (option == 'o') {
 			options->output = optarg;
 		} else if (option == 'f' &&
-			   (strcmp(optarg, "human") == 0 || strcmp(optarg, "json") == 0)) {
-			options->json = optarg[0] == 'j';
+			   (strcmp(optarg, "human") == 0 || strcmp(optarg, "json") == 0 ||
+			    strcmp(optarg, "github") == 0)) {
+			options->format = optarg[0] == 'j'   ? FORMAT_JSON
+					  : optarg[0] == 'g' ? FORMAT_GITHUB
+							     : FORMAT_HUMAN;
 		} else if (option == 'c' && console_read_color(optarg, &options->color)) {
 			continue;
 		} else if (option == 'm' && *optarg >= '0' && *optarg <= '9' &&
@@ -108,11 +113,13 @@ static bool read_options(int count, char **arguments, struct options *options)
 static bool print_diags(struct compilation *compilation, const struct options *options)
 {
 	struct text out = {0};
-	int fd = options->json ? STDOUT_FILENO : STDERR_FILENO;
+	int fd = options->format == FORMAT_HUMAN ? STDERR_FILENO : STDOUT_FILENO;
 	struct diag_style style = {.color = console_use_color(options->color, fd),
 				   .limit = options->max_errors};
-	if (options->json)
+	if (options->format == FORMAT_JSON)
 		diag_render_json(&compilation->diags, &style, &out);
+	else if (options->format == FORMAT_GITHUB)
+		diag_render_github(&compilation->diags, &style, &out);
 	else
 		diag_render(&compilation->diags, &style, &out);
 	bool written = console_write(fd, &out);
@@ -163,8 +170,9 @@ static int check_files(int count, char **files, const struct options *options, e
 		console_error("ktstrc", "-o is where `build` puts the image of one file");
 		return EXIT_USAGE;
 	}
-	if (options->output && options->json && strcmp(options->output, "-") == 0) {
-		console_error("ktstrc", "-o - and --format json both want standard output");
+	if (options->output && options->format != FORMAT_HUMAN &&
+	    strcmp(options->output, "-") == 0) {
+		console_error("ktstrc", "-o - and --format both want standard output");
 		return EXIT_USAGE;
 	}
 	for (int i = 0; i < count; i++) {
