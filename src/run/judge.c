@@ -98,7 +98,7 @@ static void judge_death(struct vm *vm, const struct judged *judged, size_t index
 }
 
 static void judge_metric(struct vm *vm, const struct judged *judged, enum metric metric,
-			 double observed)
+			 double observed, int64_t shortest_ns)
 {
 	struct limit_entry limit;
 	if (!limits_find(vm, metric, judged->path, judged->batch->scope, &limit) || isnan(observed))
@@ -113,10 +113,15 @@ static void judge_metric(struct vm *vm, const struct judged *judged, enum metric
 	const char *group = paths_text(&vm->paths, judged->path);
 	text_printf(&text, "%s in '%s': ", judged->batch->name, group);
 	metrics_explain(metric, judged, observed, &limit, &text, &worker);
-	struct reason *reason =
-		result_add(vm->result, STATUS_FAIL, metric_table[metric].name,
-			   span_is_none(limit.span) ? judged->batch->span : limit.span, "%s",
-			   text_string(&text));
+	bool brief = (double)shortest_ns < metric_table[metric].window_ns;
+	if (brief) {
+		text_puts(&text, "; it ran too briefly for a failure, less than ");
+		text_put_duration(&text, (int64_t)metric_table[metric].window_ns);
+	}
+	struct reason *reason = result_add(
+		vm->result, brief ? STATUS_INCONCLUSIVE : STATUS_FAIL, metric_table[metric].name,
+		span_is_none(limit.span) ? judged->batch->span : limit.span, "%s",
+		text_string(&text));
 	text_free(&text);
 	reason->cgroup = result_text(vm->result, group);
 	reason->worker = worker;
@@ -183,7 +188,7 @@ static void judge_group(struct vm *vm, const struct judged *judged)
 	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
 		group.metrics[metric] = group.judged ? metrics_observe(metric, judged) : NAN;
 		if (group.judged)
-			judge_metric(vm, judged, metric, group.metrics[metric]);
+			judge_metric(vm, judged, metric, group.metrics[metric], shortest);
 	}
 	if (whole && !group.judged && !vm->ending) {
 		struct text text = {0};

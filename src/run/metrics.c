@@ -110,7 +110,7 @@ static void explain_spread(const struct judged *judged, struct text *text, int *
 double metrics_observe(enum metric metric, const struct judged *judged)
 {
 	static double (*const functions[METRIC_COUNT])(const struct judged *) = {
-#define METRIC(name, unit, initial, limit, doc) [METRIC_##name] = metric_##name,
+#define METRIC(name, unit, initial, limit, window, doc) [METRIC_##name] = metric_##name,
 #include "sema/metrics.def"
 #undef METRIC
 	};
@@ -130,7 +130,7 @@ void metrics_explain(enum metric metric, const struct judged *judged, double obs
 {
 	static void (*const functions[METRIC_COUNT])(const struct judged *, struct text *,
 						     int *) = {
-#define METRIC(name, unit, initial, limit, doc) [METRIC_##name] = explain_##name,
+#define METRIC(name, unit, initial, limit, window, doc) [METRIC_##name] = explain_##name,
 #include "sema/metrics.def"
 #undef METRIC
 	};

@@ -5,8 +5,8 @@
 enum { OFF, ON };
 
 const struct metric_info metric_table[METRIC_COUNT] = {
-#define METRIC(name, unit, initial, limit, doc)                                                    \
-	[METRIC_##name] = {#name, TYPE_##unit, initial, limit, doc},
+#define METRIC(name, unit, initial, limit, window, doc)                                            \
+	[METRIC_##name] = {#name, TYPE_##unit, initial, limit, window, doc},
 #include "sema/metrics.def"
 #undef METRIC
 };

@@ -7,7 +7,7 @@
 #include "sema/types.h"
 
 enum metric {
-#define METRIC(name, unit, initial, limit, doc) METRIC_##name,
+#define METRIC(name, unit, initial, limit, window, doc) METRIC_##name,
 #include "sema/metrics.def"
 #undef METRIC
 	METRIC_COUNT
@@ -18,6 +18,7 @@ struct metric_info {
 	enum type unit;
 	bool initially_on;
 	double initial_limit;
+	double window_ns;
 	const char *doc;
 };
 

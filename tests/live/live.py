@@ -111,6 +111,11 @@ class Run:
         return file.read().decode(errors="replace")
 
 
+def hold_seconds(text):
+    """The length of a hold, from its literal in s or ms."""
+    return float(text[:-2]) / 1000 if text.endswith("ms") else float(text[:-1])
+
+
 class Live:
     """The program, a scratch folder, and the results."""
 
@@ -202,7 +207,7 @@ class Live:
             self.tap.skipped(name, "it takes two CPUs and root")
             return
         text = "scenario probe { cgroup g { cpus = cpus(\"%d,%d\"); spawn 2 cpu_spin { affinity = spread } }\n" % tuple(cpus[:2])
-        text += "hold 400ms; expect { no gap } }\n"
+        text += "hold 1200ms; expect { no gap } }\n"
         code, run, end = None, None, time.monotonic() + self.deadline
         # Real-time, so that whatever else runs here cannot hide it (a nice value counts only within
         # its session's autogroup); RT throttling leaves the CPU 5 % of its time.
@@ -218,6 +223,32 @@ class Live:
             hog.wait()
         fault = "" if "too busy to judge" in run.read(run.out) else "the noise should be told with its figures"
         self.judge(name, run, fault, [6])
+
+    def unfair_run(self, hold):
+        """A run in which one of two equal workers is stopped behind ktstr's back for most of the hold."""
+        run = Run(self, f"scenario probe {{ cgroup g {{ spawn 2 cpu_spin }}; hold {hold}; expect {{ no gap }} }}\n")
+        if wait_until(lambda: sum(ticks >= 3 for _, _, ticks in run.workers()) == 2, self.deadline):
+            victim = run.workers()[0][0]
+            os.kill(victim, signal.SIGSTOP)
+            # It is let go before the end, or it could not stop in time; a run that ended killed it.
+            wait_until(lambda: run.process.poll() is not None, 0.7 * hold_seconds(hold))
+            try:
+                os.kill(victim, signal.SIGCONT)
+            except ProcessLookupError:
+                pass
+        return run, run.end()
+
+    def check_unfair(self):
+        """Unequal service of equal workers is a failure, with its figures; too briefly seen, it is none."""
+        for name, hold, code, text in (("unequal service is a failure", "2s", 1, "fail[spread]"),
+                                       ("unequal service, seen too briefly", "600ms", 6, "too briefly for a failure")):
+            end = time.monotonic() + self.deadline
+            run, ended = self.unfair_run(hold)
+            # A busy machine makes the long one inconclusive; it must never pass.
+            while ended == 6 != code and time.monotonic() < end:
+                run, ended = self.unfair_run(hold)
+            fault = "" if text in run.read(run.out) else f"the report should say {text}"
+            self.judge(name, run, fault, [code])
 
     def check_normal_user(self):
         """Without the right to cgroups: one line says what would give it, and there is a verdict."""
@@ -245,7 +276,7 @@ def main():
         Path(folder).chmod(0o755)
         live = Live(arguments, Path(folder))
         for part in (live.check_ends, live.check_refusal, live.check_signals, live.check_group_signal,
-                     live.check_kill, live.check_dead_worker, live.check_noise,
+                     live.check_kill, live.check_dead_worker, live.check_noise, live.check_unfair,
                      live.check_normal_user):
             part()
     live.tap.finish()
