@@ -68,6 +68,25 @@ static struct stmt *new_routine(struct scanner *scan, enum stmt_kind kind, struc
 	return stmt;
 }
 
+static struct stmt *new_flags(struct scanner *scan, enum stmt_kind kind, struct span span,
+			      struct item *list)
+{
+	struct stmt *stmt = tree_stmt(TREE, kind, span);
+	stmt->flags.list = list;
+	return stmt;
+}
+
+/* `hook` and `work` are words only here. */
+static bool is_extern_work(struct scanner *scan, name_id word, struct span span)
+{
+	const char *text = map_text(TREE->names, word);
+	bool work = strcmp(text, "work") == 0;
+	if (!work && strcmp(text, "hook") != 0)
+		diag_report(TREE->diags, DIAG_SYNTAX, span, "expected 'hook' or 'work', found '%s'",
+			    text);
+	return work;
+}
+
 static struct stmt *named(struct stmt *stmt, name_id name, struct span span)
 {
 	stmt->name = name;
@@ -116,7 +135,9 @@ static struct stmt *named(struct stmt *stmt, name_id name, struct span span)
 %token AWAIT "'await'" TIMEOUT "'timeout'" REPEAT "'repeat'" EVERY "'every'" TIMES "'times'"
 %token FOR "'for'" IN "'in'" IF "'if'" ELSE "'else'" SKIP "'skip'" FAIL "'fail'" NOTE "'note'"
 %token EXPECT "'expect'" NEEDS "'needs'" LET "'let'" PARAM "'param'" FROM "'from'" TO "'to'"
-%token USE "'use'" FN "'fn'" PROC "'proc'" ARROW "'->'"
+%token USE "'use'" FN "'fn'" PROC "'proc'" ARROW "'->'" EXTERN "'extern'" PAYLOAD "'payload'"
+%token METRIC "'metric'" FLAG "'flag'" REQUIRES "'requires'" EXCLUDES "'excludes'"
+%token SCHEDULER "'scheduler'" CUSTOM "'custom'" RUN "'run'" WAIT "'wait'" KILL "'kill'"
 %token AS "'as'" AND "'and'" OR "'or'" NOT "'not'"
 %token EQ "'=='" NE "'!='" LE "'<='" GE "'>='" RANGE "'..'"
 %token BAD_CHARACTER BAD_AND BAD_OR BAD_NOT
@@ -135,9 +156,9 @@ static struct stmt *named(struct stmt *stmt, name_id name, struct span span)
 %type <stmts> items
 %type <stmt> item declaration clause statement setting spawn
 %type <block> block
-%type <expr> expr string opt_string opt_for opt_timeout opt_if work count
+%type <expr> expr string opt_string opt_for opt_timeout opt_if work count custom
 %type <item> argument
-%type <items> arguments some_arguments text_parts
+%type <items> arguments some_arguments text_parts names opt_requires
 %type <ref> ref part opt_in
 %type <name> name set_name type setting_name
 %type <loop> opt_as
@@ -174,7 +195,8 @@ setting: setting_name '=' expr {
 };
 setting_name:
   NAME
-| TIMEOUT { $$ = map_intern(TREE->names, "timeout", 7); }
+| TIMEOUT   { $$ = map_intern(TREE->names, "timeout", 7); }
+| SCHEDULER { $$ = map_intern(TREE->names, "scheduler", 9); }
 ;
 
 declaration:
@@ -222,6 +244,32 @@ declaration:
 	$$ = named(new_routine(scan, STMT_PROC, @$, $4.first), $2, @2);
 	$$->routine.block = $6;
   }
+| EXTERN NAME name '(' parameters ')' {
+	$$ = named(new_routine(scan, STMT_EXTERN, @$, $5.first), $3, @3);
+	$$->routine.work = is_extern_work(scan, $2, @2);
+  }
+| EXTERN NAME name '(' parameters ')' ARROW type {
+	$$ = named(new_routine(scan, STMT_EXTERN, @$, $5.first), $3, @3);
+	$$->routine.work = is_extern_work(scan, $2, @2);
+	$$->routine.type_name = $8;
+	$$->routine.type_span = @8;
+  }
+| PAYLOAD name block {
+	$$ = named(new_body(scan, STMT_PAYLOAD, @$, NULL, NULL, $3), $2, @2);
+  }
+| SCHEDULER name block {
+	$$ = named(new_body(scan, STMT_SCHEDULER, @$, NULL, NULL, $3), $2, @2);
+  }
+| FLAG name opt_string opt_requires {
+	$$ = named(new_flags(scan, STMT_FLAG, @$, $4.first), $2, @2);
+	$$->flags.doc = $3;
+  }
+| FLAG name block {
+	$$ = named(new_body(scan, STMT_FLAG_ARGS, @$, NULL, NULL, $3), $2, @2);
+  }
+| METRIC name '=' expr {
+	$$ = named(new_simple(scan, STMT_METRIC, @$, $4, NULL), $2, @2);
+  }
 ;
 
 parameters:
@@ -250,6 +298,8 @@ clause:
 	$$->limits.ref = $3;
 	$$->limits.first = $5.first;
   }
+| REQUIRES names            { $$ = new_flags(scan, STMT_REQUIRES, @$, $2.first); }
+| EXCLUDES names            { $$ = new_flags(scan, STMT_EXCLUDES, @$, $2.first); }
 ;
 
 limits:
@@ -337,6 +387,18 @@ statement:
 | NAME '(' arguments ')' {
 	$$ = new_simple(scan, STMT_CALL, @$, tree_call(TREE, $1, $3.first, @$), NULL);
   }
+| custom                      { $$ = new_simple(scan, STMT_CUSTOM, @$, $1, NULL); }
+| RUN name opt_in opt_as {
+	$$ = named(new_group(scan, STMT_RUN, @$, $3), $2, @2);
+	$$->group.other_name = $4.name;
+	$$->group.other_span = $4.span;
+  }
+| WAIT name opt_timeout {
+	$$ = named(new_simple(scan, STMT_WAIT, @$, $3, NULL), $2, @2);
+  }
+| KILL name {
+	$$ = named(new_simple(scan, STMT_KILL, @$, NULL, NULL), $2, @2);
+  }
 ;
 
 arms:
@@ -380,6 +442,21 @@ opt_for: %empty { $$ = NULL; } | FOR expr { $$ = $2; };
 opt_as: %empty { $$.name = 0; $$.span = SPAN_NONE; } | AS name { $$.name = $2; $$.span = @2; };
 opt_if: %empty { $$ = NULL; } | IF expr { $$ = $2; };
 opt_timeout: %empty { $$ = NULL; } | TIMEOUT expr { $$ = $2; };
+opt_requires: %empty { $$ = (struct item_list){0}; } | REQUIRES names { $$ = $2; };
+
+names:
+  name {
+	$$ = (struct item_list){0};
+	tree_append_item(&$$, tree_item(TREE, $1, @1, NULL));
+  }
+| names ',' name            { $$ = $1; tree_append_item(&$$, tree_item(TREE, $3, @3, NULL)); }
+;
+
+/* A call of a registered C function. */
+custom: CUSTOM NAME '(' arguments ')' {
+	$$ = tree_call(TREE, $2, $4.first, @$);
+	$$->custom = true;
+};
 
 /* Where no statement can begin, `set` is a name like any other. */
 name: NAME | set_name;
@@ -424,6 +501,7 @@ expr:
 | NAME                { $$ = tree_named(TREE, EXPR_NAME, $1, @1); }
 | set_name            { $$ = tree_named(TREE, EXPR_NAME, $1, @1); }
 | NAME '(' arguments ')' { $$ = tree_call(TREE, $1, $3.first, @$); }
+| custom
 | expr '.' NAME       { $$ = tree_field(TREE, $1, $3, @$); }
 | expr '[' expr ']'   { $$ = tree_index(TREE, $1, $3, @$); }
 | '(' expr ')'        { $$ = $2; $$->span = @$; }

@@ -113,6 +113,27 @@ static void put_exact(struct text *text, int64_t value, const struct unit *units
 	}
 }
 
+void text_put_visible(struct text *text, const char *bytes, size_t length)
+{
+	for (size_t at = 0; at < length;) {
+		unsigned char byte = (unsigned char)bytes[at];
+		size_t valid = text_utf8_length(bytes + at, length - at);
+		/* U+0080 to U+009F are control characters, too. */
+		bool c1 = valid == 2 && byte == 0xc2 && (unsigned char)bytes[at + 1] < 0xa0;
+		if (byte == '\n' || byte == '\t') {
+			text_puts(text, byte == '\n' ? "\\n" : "\\t");
+			valid = 1;
+		} else if (!valid || c1 || byte < 0x20 || byte == 0x7f) {
+			valid = valid ? valid : 1;
+			for (size_t i = 0; i < valid; i++)
+				text_printf(text, "\\x%02x", (unsigned char)bytes[at + i]);
+		} else {
+			text_add(text, bytes + at, valid);
+		}
+		at += valid;
+	}
+}
+
 void text_put_duration(struct text *text, int64_t ns)
 {
 	static const struct unit units[] = {

@@ -25,6 +25,10 @@ void text_putc(struct text *text, char byte);
 void text_repeat(struct text *text, char byte, size_t count);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Bytes from anywhere, harmless to a terminal: UTF-8 as it is, line ends as "\\n", tabs as "\\t",
+ * other control bytes and what is no UTF-8 as "\\x1b". */
+void text_put_visible(struct text *text, const char *bytes, size_t length);
+
 /* The most exact short form that reads back as a KTS literal: "250ms", "1.5s", "2min", "10ns". */
 void text_put_duration(struct text *text, int64_t ns);
 /* As above for bytes: "64KiB", "4MiB", "100B". */

@@ -29,10 +29,12 @@ static void put_pool(const struct program *program, uint32_t start, size_t count
 	text_putc(out, ')');
 }
 
-static size_t args_of(const struct instruction *instruction)
+static size_t args_of(const struct program *program, const struct instruction *instruction)
 {
 	size_t count = 0;
-	if (instruction->op == OP_CALL) {
+	if (instruction->op == OP_CUSTOM || instruction->op == OP_EXTERN_WORK) {
+		count = program->hooks.data[instruction->b].param_count;
+	} else if (instruction->op == OP_CALL) {
 		while (word_table[instruction->b].args[count].name)
 			count++;
 	} else {
@@ -40,6 +42,37 @@ static size_t args_of(const struct instruction *instruction)
 			count++;
 	}
 	return count;
+}
+
+/* "fio (g1 s2 - (s3 s4) (f5))": the payload, where, what, how long, its arguments, its limits. */
+static void put_run(const struct program *program, uint32_t start, struct text *out)
+{
+	const uint32_t *args = program->pool.data + start;
+	const struct payload *payload = &program->payloads.data[args[RUN_ARG_PAYLOAD]];
+	size_t values = 0;
+	for (uint32_t i = 0; i < payload->limit_count; i++)
+		values += payload_limit_has_value(&payload->limits[i]);
+	text_printf(out, "%s ", payload->name);
+	put_pool(program, start + RUN_ARG_GROUP, RUN_ARG_TIMEOUT - RUN_ARG_GROUP + 1, out);
+	text_putc(out, ' ');
+	put_pool(program, start + RUN_ARGS, args[RUN_ARG_COUNT], out);
+	text_putc(out, ' ');
+	put_pool(program, start + RUN_ARGS + args[RUN_ARG_COUNT], values, out);
+}
+
+/* "mine (s1 -) s2 llc:s3" */
+static void put_scheduler(const struct program *program, uint32_t start, struct text *out)
+{
+	const uint32_t *args = program->pool.data + start;
+	text_printf(out, "%s ", program->schedulers.data[args[SCHEDULER_ARG_SCHEDULER]].name);
+	put_pool(program, start + SCHEDULER_ARG_EXEC, 2, out);
+	for (uint32_t i = 0; i < args[SCHEDULER_ARG_COUNT]; i++) {
+		const uint32_t *pair = args + SCHEDULER_ARG_FIRST + 2 * i;
+		text_putc(out, ' ');
+		if (pair[0] != NONE)
+			text_printf(out, "%s:", program->flags.data[pair[0]].name);
+		put_register(program, pair[1], out);
+	}
 }
 
 static void put_operand(const struct program *program, const struct instruction *instruction,
@@ -57,7 +90,7 @@ static void put_operand(const struct program *program, const struct instruction 
 		text_puts(out, work_table[value].name);
 		break;
 	case OPERAND_ARGS:
-		put_pool(program, value, args_of(instruction), out);
+		put_pool(program, value, args_of(program, instruction), out);
 		break;
 	case OPERAND_SPAWN:
 		put_pool(program, value, SPAWN_ARGS, out);
@@ -70,6 +103,15 @@ static void put_operand(const struct program *program, const struct instruction 
 		break;
 	case OPERAND_SETTING:
 		text_puts(out, scenario_settings[value].name);
+		break;
+	case OPERAND_HOOK:
+		text_puts(out, program->hooks.data[value].name);
+		break;
+	case OPERAND_RUN:
+		put_run(program, value, out);
+		break;
+	case OPERAND_SCHEDULER:
+		put_scheduler(program, value, out);
 		break;
 	case OPERAND_SCOPE:
 		text_puts(out, scopes[value]);
@@ -99,6 +141,8 @@ static void put_instruction(const struct program *program, uint32_t index,
 	}
 	if (instruction->flags & FLAG_STRICT)
 		text_puts(out, " strict");
+	if (instruction->flags & FLAG_PATIENT)
+		text_puts(out, " patient");
 	text_putc(out, '\n');
 }
 

@@ -52,10 +52,7 @@ static void emit_spawn(struct emitter *emitter, const struct stmt *stmt, uint32_
 		}
 		args[places[index]] = value;
 	}
-	uint32_t start = (uint32_t)emitter->program->pool.length;
-	for (int i = 0; i < SPAWN_ARGS; i++)
-		VECTOR_PUSH(&emitter->program->pool, args[i]);
-	emit(emitter, OP_SPAWN, handle, start, NONE);
+	emit(emitter, OP_SPAWN, handle, emit_pool(emitter, args, SPAWN_ARGS), NONE);
 }
 
 static void emit_let(struct emitter *emitter, const struct stmt *stmt)
@@ -79,7 +76,7 @@ static void emit_global(struct emitter *emitter, struct symbol *symbol)
 	for (const struct use *use = symbol->uses; use; use = use->next)
 		emit_global(emitter, use->symbol);
 	if (symbol->kind != SYMBOL_LET)
-		return; /* a fn or a proc, whose own uses are there now */
+		return; /* a fn, proc, payload or scheduler, whose own uses are there now */
 	struct span span = emitter->span;
 	uint32_t reg = symbol->reg;
 	emitter->span = symbol->stmt->span;
@@ -119,7 +116,8 @@ static void emit_limits(struct emitter *emitter, const struct stmt *stmt)
 static bool is_head(const struct stmt *stmt)
 {
 	return stmt->kind == STMT_LET || stmt->kind == STMT_SETTING || stmt->kind == STMT_NEEDS ||
-	       stmt->kind == STMT_LIMITS;
+	       stmt->kind == STMT_LIMITS || stmt->kind == STMT_REQUIRES ||
+	       stmt->kind == STMT_EXCLUDES;
 }
 
 /* The limits of a block hold for all of it, wherever they stand. */
@@ -131,6 +129,17 @@ static void emit_all_limits(struct emitter *emitter, const struct stmt *first)
 	}
 }
 
+/* The scheduler that a scenario names; NULL for none. */
+static const struct stmt *scheduler_of(const struct emitter *emitter, const struct stmt *scenario)
+{
+	for (const struct stmt *set = scenario->body.block.first; set; set = set->next) {
+		if (set->kind == STMT_SETTING &&
+		    strcmp(name_text(emitter, set->name), "scheduler") == 0)
+			return set->simple.value->symbol->stmt;
+	}
+	return NULL;
+}
+
 static void emit_owner(struct emitter *emitter, const struct stmt *stmt, enum scope_kind kind)
 {
 	uint32_t group = emitter->group;
@@ -138,6 +147,8 @@ static void emit_owner(struct emitter *emitter, const struct stmt *stmt, enum sc
 	uint32_t label = emit_optional(emitter, stmt->body.first);
 	emitter->group = NONE;
 	emit(emitter, OP_SCOPE_OPEN, (uint32_t)kind, label, NONE);
+	if (kind == SCOPE_SCENARIO && (emitter->scheduler = scheduler_of(emitter, stmt)))
+		emit_all_limits(emitter, emitter->scheduler->body.block.first);
 	emit_all_limits(emitter, stmt->body.block.first);
 	emit_block(emitter, stmt->body.block.first);
 	emitter->span = (struct span){span.end - 1, span.end};
@@ -243,7 +254,10 @@ static void emit_await(struct emitter *emitter, const struct stmt *stmt)
 	uint32_t deadline = emit_register(emitter, 'I');
 	emit(emitter, OP_AWAIT_START, deadline, emit_optional(emitter, stmt->simple.second), NONE);
 	uint32_t again = emit_here(emitter);
-	uint32_t done = emit(emitter, OP_JUMP_IF, emit_expr(emitter, stmt->simple.value), 0, NONE);
+	emitter->patient = true;
+	uint32_t condition = emit_expr(emitter, stmt->simple.value);
+	emitter->patient = false;
+	uint32_t done = emit(emitter, OP_JUMP_IF, condition, 0, NONE);
 	emit(emitter, OP_AWAIT_TURN, deadline, again, NONE);
 	emit_patch(emitter, done);
 }
@@ -394,7 +408,7 @@ static void emit_setting(struct emitter *emitter, const struct stmt *stmt)
 {
 	int index = sema_find_setting(scenario_settings, SCENARIO_SETTINGS,
 				      name_text(emitter, stmt->name));
-	if (index != SCENARIO_CATEGORY && index != SCENARIO_TAGS)
+	if (index != SCENARIO_CATEGORY && index != SCENARIO_TAGS && index != SCENARIO_SCHEDULER)
 		emit(emitter, OP_CONTEXT, (uint32_t)index, emit_expr(emitter, stmt->simple.value),
 		     NONE);
 }
@@ -402,6 +416,11 @@ static void emit_setting(struct emitter *emitter, const struct stmt *stmt)
 /* dispatch */
 static void emit_stmt(struct emitter *emitter, const struct stmt *stmt)
 {
+	if (emitter->scheduler && !is_head(stmt)) {
+		emit_scheduler(emitter, emitter->scheduler);
+		emitter->scheduler = NULL;
+		emitter->span = stmt->span;
+	}
 	switch ((enum stmt_kind)stmt->kind) {
 	case STMT_LET:
 		if (!stmt->simple.symbol->constant)
@@ -471,9 +490,27 @@ static void emit_stmt(struct emitter *emitter, const struct stmt *stmt)
 	case STMT_CALL:
 		emit_invoke(emitter, stmt->simple.value);
 		break;
+	case STMT_CUSTOM:
+		emit_custom(emitter, stmt->simple.value);
+		break;
+	case STMT_RUN:
+		emit_run(emitter, stmt);
+		break;
+	case STMT_WAIT:
+	case STMT_KILL:
+		emit_end(emitter, stmt);
+		break;
 	case STMT_USE:
 	case STMT_FN:
 	case STMT_PROC:
+	case STMT_EXTERN: /* those up to METRIC by emit_foreign_tables() */
+	case STMT_PAYLOAD:
+	case STMT_SCHEDULER:
+	case STMT_FLAG:
+	case STMT_FLAG_ARGS:
+	case STMT_METRIC:
+	case STMT_REQUIRES: /* of the scenario's entry */
+	case STMT_EXCLUDES:
 	case STMT_LIMITS: /* by the block around it */
 	case STMT_PARAM:
 	case STMT_SCENARIO:
@@ -489,13 +526,14 @@ static void emit_block(struct emitter *emitter, const struct stmt *first)
 		size_t mark = emit_mark(emitter);
 		emitter->span = stmt->span;
 		emit_stmt(emitter, stmt);
-		if (stmt->kind != STMT_LET)
+		/* What `let` and `run … as` name is kept until the block ends. */
+		if (stmt->kind != STMT_LET && !(stmt->kind == STMT_RUN && stmt->group.other_name))
 			emit_release(emitter, mark);
 	}
 	emit_release(emitter, block);
 }
 
-static const char *keep_text(struct emitter *emitter, name_id name)
+const char *emit_keep(struct emitter *emitter, name_id name)
 {
 	const char *text = name_text(emitter, name);
 	return arena_copy(&emitter->program->arena, text, strlen(text));
@@ -503,12 +541,12 @@ static const char *keep_text(struct emitter *emitter, name_id name)
 
 static const char *literal_text(struct emitter *emitter, const struct expr *expr)
 {
-	return expr && expr->kind == EXPR_STRING ? keep_text(emitter, expr->name) : "";
+	return expr && expr->kind == EXPR_STRING ? emit_keep(emitter, expr->name) : "";
 }
 
 static void emit_scenario(struct emitter *emitter, const struct stmt *stmt)
 {
-	struct scenario scenario = {.name = keep_text(emitter, stmt->name),
+	struct scenario scenario = {.name = emit_keep(emitter, stmt->name),
 				    .doc = literal_text(emitter, stmt->body.second),
 				    .category = "",
 				    .entry = emit_here(emitter),
@@ -517,6 +555,10 @@ static void emit_scenario(struct emitter *emitter, const struct stmt *stmt)
 		if (set->kind == STMT_SETTING &&
 		    strcmp(name_text(emitter, set->name), "category") == 0)
 			scenario.category = literal_text(emitter, set->simple.value);
+		else if (set->kind == STMT_REQUIRES)
+			scenario.requires |= set->flags.mask;
+		else if (set->kind == STMT_EXCLUDES)
+			scenario.excludes |= set->flags.mask;
 	}
 	emitter->scenario++;
 	VECTOR_PUSH(&emitter->program->scenarios, scenario);
@@ -529,7 +571,7 @@ static void emit_scenario(struct emitter *emitter, const struct stmt *stmt)
 	emit_release(emitter, mark);
 }
 
-/* A fn or a proc, behind those that it calls. Its registers are its own for good: it may be called
+/* A fn or a proc, behind those that it calls, itself or through what it runs. Its registers are its own for good: it may be called
  * while any other code is half-way through. */
 static void emit_routine(struct emitter *emitter, struct symbol *symbol)
 {
@@ -541,6 +583,8 @@ static void emit_routine(struct emitter *emitter, struct symbol *symbol)
 		if (use->symbol->kind != SYMBOL_LET)
 			emit_routine(emitter, use->symbol);
 	}
+	if (symbol->kind != SYMBOL_FN && symbol->kind != SYMBOL_PROC)
+		return; /* an extern, payload or scheduler has no code of its own */
 	for (const struct parameter *param = stmt->routine.params; param; param = param->next)
 		param->symbol->reg = emit_permanent(emitter, type_table[param->symbol->type].reg);
 	emitter->span = stmt->span;
@@ -583,7 +627,7 @@ static void emit_param(struct emitter *emitter, const struct stmt *stmt)
 {
 	struct symbol *symbol = stmt->simple.symbol;
 	symbol->reg = emit_permanent(emitter, type_table[symbol->type].reg);
-	struct param param = {.name = keep_text(emitter, stmt->name),
+	struct param param = {.name = emit_keep(emitter, stmt->name),
 			      .doc = literal_text(emitter, stmt->simple.second),
 			      .type = symbol->type,
 			      .reg = symbol->reg,
@@ -592,7 +636,7 @@ static void emit_param(struct emitter *emitter, const struct stmt *stmt)
 	const struct expr *value = stmt->simple.value;
 	struct constant constant = {.reg = symbol->reg};
 	if (value->kind == EXPR_STRING) {
-		const char *text = keep_text(emitter, value->name);
+		const char *text = emit_keep(emitter, value->name);
 		constant.string = (uint32_t)emitter->program->strings.length;
 		VECTOR_PUSH(&emitter->program->strings, text);
 	} else if (type_table[symbol->type].reg == 'F') {
@@ -613,6 +657,7 @@ void emit_program(const struct tree *tree, struct program *program)
 		if (stmt->kind == STMT_PARAM)
 			emit_param(&emitter, stmt);
 	}
+	emit_foreign_tables(&emitter);
 	emit_globals(&emitter);
 	for (const struct stmt *stmt = tree->first; stmt; stmt = stmt->next) {
 		if (stmt->kind == STMT_SCENARIO)

@@ -224,6 +224,14 @@ static uint32_t emit_field(struct emitter *emitter, const struct expr *expr)
 	return reg;
 }
 
+uint32_t emit_pool(struct emitter *emitter, const uint32_t *values, size_t count)
+{
+	uint32_t start = (uint32_t)emitter->program->pool.length;
+	for (size_t i = 0; i < count; i++)
+		VECTOR_PUSH(&emitter->program->pool, values[i]);
+	return start;
+}
+
 static uint32_t emit_arguments(struct emitter *emitter, const struct item *items,
 			       const struct word_arg *args)
 {
@@ -235,15 +243,15 @@ static uint32_t emit_arguments(struct emitter *emitter, const struct item *items
 		regs[count] = real ? emit_float(emitter, item->value)
 				   : emit_optional(emitter, item->value);
 	}
-	uint32_t start = (uint32_t)emitter->program->pool.length;
-	for (int i = 0; i < count; i++)
-		VECTOR_PUSH(&emitter->program->pool, regs[i]);
-	return start;
+	return emit_pool(emitter, regs, (size_t)count);
 }
 
 /* min, max and abs come in two machine types; the register types of the arguments decide. */
 static uint32_t emit_call(struct emitter *emitter, const struct expr *expr)
 {
+	if (expr->routine &&
+	    (expr->routine->kind == SYMBOL_HOOK || expr->routine->kind == SYMBOL_WORK))
+		return emit_custom(emitter, expr);
 	if (expr->routine) {
 		emit_invoke(emitter, expr);
 		/* The result's register is the fn's own, and the next call will write it. */
@@ -260,7 +268,9 @@ static uint32_t emit_call(struct emitter *emitter, const struct expr *expr)
 	enum word word = expr->word - 1u;
 	uint32_t args = emit_arguments(emitter, expr->items, word_table[word].args);
 	uint32_t reg = emit_register(emitter, type_table[expr->type].reg);
-	emit(emitter, OP_CALL, reg, (uint32_t)word, args);
+	uint32_t at = emit(emitter, OP_CALL, reg, (uint32_t)word, args);
+	if (emitter->patient && word == WORD_map_value)
+		emitter->program->code.data[at].flags = FLAG_PATIENT;
 	return reg;
 }
 

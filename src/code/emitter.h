@@ -21,6 +21,8 @@ struct emitter {
 	VECTOR(uint32_t) held;           /* registers to give back, oldest first */
 	uint32_t scenario;               /* number of the current one, from 1 */
 	uint32_t group;                  /* register of the cgroup block around, NONE */
+	bool patient;                    /* in the condition of an await */
+	const struct stmt *scheduler;    /* to be started before the scenario's first op */
 	struct span span;                /* of the statement being emitted */
 };
 
@@ -59,6 +61,19 @@ uint32_t emit_jump_unless(struct emitter *emitter, const struct expr *condition)
 uint32_t emit_ref(struct emitter *emitter, const struct ref *ref);
 /* Append the value of an expression to the text in a register. */
 void emit_text_part(struct emitter *emitter, uint32_t text, const struct expr *expr);
+/* Arguments in the pool: where they begin. Those left out are NONE. */
+uint32_t emit_pool(struct emitter *emitter, const uint32_t *values, size_t count);
+/* Text that outlives the tree. */
+const char *emit_keep(struct emitter *emitter, name_id name);
+
+/* emit_foreign.c: the tables of externs, payloads, schedulers and flags, which come first; and what
+ * is done with them. */
+void emit_foreign_tables(struct emitter *emitter);
+uint32_t emit_custom(struct emitter *emitter, const struct expr *call);
+void emit_run(struct emitter *emitter, const struct stmt *stmt);
+void emit_end(struct emitter *emitter, const struct stmt *stmt);
+void emit_scheduler(struct emitter *emitter, const struct stmt *scheduler);
+
 /* The program's own spelling of something, blanks folded. */
 uint32_t emit_source_text(struct emitter *emitter, struct span span);
 

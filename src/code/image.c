@@ -22,6 +22,9 @@ static const char tables[] =
 #define METRIC(...) #__VA_ARGS__ "\n"
 #include "sema/metrics.def"
 #undef METRIC
+#define FLAG(...) #__VA_ARGS__ "\n"
+#include "sema/flags.def"
+#undef FLAG
 #define KNOB(...) #__VA_ARGS__ "\n"
 #include "host/knobs.def"
 #undef KNOB
@@ -126,6 +129,53 @@ static void put_code(struct text *out, const struct program *program)
 	}
 }
 
+static void put_payload(struct text *out, const struct payload *payload)
+{
+	put_string(out, payload->name);
+	put_u32(out, payload->output);
+	put_u32(out, payload->metric_count);
+	for (uint32_t i = 0; i < payload->metric_count; i++) {
+		put_string(out, payload->metrics[i].name);
+		put_string(out, payload->metrics[i].path);
+	}
+	put_u32(out, payload->limit_count);
+	for (uint32_t i = 0; i < payload->limit_count; i++) {
+		put_u32(out, payload->limits[i].metric);
+		put_u32(out, payload->limits[i].relation);
+		put_span(out, payload->limits[i].span);
+	}
+	put_span(out, payload->span);
+}
+
+static void put_foreign(struct text *out, const struct program *program)
+{
+	put_u32(out, (uint32_t)program->flags.length);
+	for (size_t i = 0; i < program->flags.length; i++) {
+		put_string(out, program->flags.data[i].name);
+		put_string(out, program->flags.data[i].doc);
+		put_number(out, program->flags.data[i].needs, 8);
+	}
+	put_u32(out, (uint32_t)program->hooks.length);
+	for (size_t i = 0; i < program->hooks.length; i++) {
+		const struct hook *hook = &program->hooks.data[i];
+		put_string(out, hook->name);
+		put_number(out, hook->work, 1);
+		put_u32(out, hook->result);
+		put_u32(out, hook->param_count);
+		for (uint32_t j = 0; j < hook->param_count; j++)
+			put_u32(out, hook->params[j]);
+		put_span(out, hook->span);
+	}
+	put_u32(out, (uint32_t)program->payloads.length);
+	for (size_t i = 0; i < program->payloads.length; i++)
+		put_payload(out, &program->payloads.data[i]);
+	put_u32(out, (uint32_t)program->schedulers.length);
+	for (size_t i = 0; i < program->schedulers.length; i++) {
+		put_string(out, program->schedulers.data[i].name);
+		put_span(out, program->schedulers.data[i].span);
+	}
+}
+
 static void put_names(struct text *out, const struct program *program)
 {
 	put_u32(out, (uint32_t)program->params.length);
@@ -144,8 +194,11 @@ static void put_names(struct text *out, const struct program *program)
 		put_string(out, scenario->doc);
 		put_string(out, scenario->category);
 		put_u32(out, scenario->entry);
+		put_number(out, scenario->requires, 8);
+		put_number(out, scenario->excludes, 8);
 		put_span(out, scenario->span);
 	}
+	put_foreign(out, program);
 	put_u32(out, program->knobs);
 }
 

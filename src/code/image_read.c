@@ -202,7 +202,7 @@ static void get_code(struct reader *reader)
 		instruction.a = get_u32(reader);
 		instruction.b = get_u32(reader);
 		instruction.c = get_u32(reader);
-		if (instruction.flags > (FLAG_QUIET | FLAG_STRICT | FLAG_BLOCK))
+		if (instruction.flags > (FLAG_QUIET | FLAG_STRICT | FLAG_BLOCK | FLAG_PATIENT))
 			refuse(reader, "an instruction has flags that there are not");
 		VECTOR_PUSH(&program->code, instruction);
 		VECTOR_PUSH(&program->spans, get_span(reader));
@@ -227,17 +227,85 @@ static void get_params(struct reader *reader)
 static void get_scenarios(struct reader *reader)
 {
 	struct program *program = reader->program;
-	uint32_t count = get_count(reader, 24);
+	uint32_t count = get_count(reader, 40);
 	VECTOR_RESERVE(&program->scenarios, count);
 	for (uint32_t i = 0; i < count && !reader->refused; i++) {
 		struct scenario scenario = {.name = get_identifier(reader)};
 		scenario.doc = get_string(reader);
 		scenario.category = get_string(reader);
 		scenario.entry = get_u32(reader);
+		scenario.requires = get_number(reader, 8);
+		scenario.excludes = get_number(reader, 8);
 		scenario.span = get_span(reader);
 		if (i && scenario.entry <= program->scenarios.data[i - 1].entry)
 			refuse(reader, "the scenarios are out of order");
 		VECTOR_PUSH(&program->scenarios, scenario);
+	}
+}
+
+static void get_flags(struct reader *reader)
+{
+	uint32_t count = get_count(reader, 16);
+	for (uint32_t i = 0; i < count && !reader->refused; i++) {
+		struct flag_declaration flag = {.name = get_identifier(reader)};
+		flag.doc = get_string(reader);
+		flag.needs = get_number(reader, 8);
+		VECTOR_PUSH(&reader->program->flags, flag);
+	}
+}
+
+static void get_hooks(struct reader *reader)
+{
+	uint32_t count = get_count(reader, 21);
+	for (uint32_t i = 0; i < count && !reader->refused; i++) {
+		struct hook hook = {.name = get_identifier(reader)};
+		uint64_t work = get_number(reader, 1);
+		hook.work = work == 1;
+		hook.result = (enum type)get_u32(reader);
+		hook.param_count = get_count(reader, 4);
+		if (work > 1 || hook.param_count > HOOK_PARAMS_MAX) {
+			refuse(reader, "an extern does not fit");
+			return;
+		}
+		for (uint32_t j = 0; j < hook.param_count; j++)
+			hook.params[j] = (enum type)get_u32(reader);
+		hook.span = get_span(reader);
+		VECTOR_PUSH(&reader->program->hooks, hook);
+	}
+}
+
+static struct payload get_payload(struct reader *reader)
+{
+	struct arena *arena = &reader->program->arena;
+	struct payload payload = {.name = get_identifier(reader)};
+	payload.output = (enum payload_output)get_u32(reader);
+	payload.metric_count = get_count(reader, 8);
+	payload.metrics = arena_alloc(arena, payload.metric_count * sizeof(*payload.metrics));
+	for (uint32_t i = 0; i < payload.metric_count && !reader->refused; i++) {
+		payload.metrics[i].name = get_identifier(reader);
+		payload.metrics[i].path = get_string(reader);
+	}
+	payload.limit_count = get_count(reader, 16);
+	payload.limits = arena_alloc(arena, payload.limit_count * sizeof(*payload.limits));
+	for (uint32_t i = 0; i < payload.limit_count && !reader->refused; i++) {
+		payload.limits[i].metric = get_u32(reader);
+		payload.limits[i].relation = (enum payload_relation)get_u32(reader);
+		payload.limits[i].span = get_span(reader);
+	}
+	payload.span = get_span(reader);
+	return payload;
+}
+
+static void get_programs(struct reader *reader)
+{
+	uint32_t count = get_count(reader, 24);
+	for (uint32_t i = 0; i < count && !reader->refused; i++)
+		VECTOR_PUSH(&reader->program->payloads, get_payload(reader));
+	count = get_count(reader, 12);
+	for (uint32_t i = 0; i < count && !reader->refused; i++) {
+		struct scheduler scheduler = {.name = get_identifier(reader)};
+		scheduler.span = get_span(reader);
+		VECTOR_PUSH(&reader->program->schedulers, scheduler);
 	}
 }
 
@@ -291,6 +359,9 @@ static bool get_content(struct reader *reader)
 	get_code(reader);
 	get_params(reader);
 	get_scenarios(reader);
+	get_flags(reader);
+	get_hooks(reader);
+	get_programs(reader);
 	reader->program->knobs = get_u32(reader);
 	if (reader->at != reader->end)
 		refuse(reader, "there is something behind its end");

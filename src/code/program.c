@@ -15,7 +15,7 @@ char operand_register(enum operand operand)
 		[OPERAND_RH] = 'H', [OPERAND_OI] = 'I', [OPERAND_OS] = 'S', [OPERAND_OG] = 'G',
 		[OPERAND_WI] = 'I', [OPERAND_WF] = 'F', [OPERAND_WS] = 'S', [OPERAND_WC] = 'C',
 		[OPERAND_WW] = 'W', [OPERAND_WA] = 'A', [OPERAND_WP] = 'P', [OPERAND_WG] = 'G',
-		[OPERAND_WH] = 'H'};
+		[OPERAND_WH] = 'H', [OPERAND_RL] = 'L', [OPERAND_WL] = 'L'};
 	return (size_t)operand < sizeof(types) ? types[operand] : 0;
 }
 
@@ -34,5 +34,9 @@ void program_free(struct program *program)
 	VECTOR_FREE(&program->pool);
 	VECTOR_FREE(&program->scenarios);
 	VECTOR_FREE(&program->params);
+	VECTOR_FREE(&program->hooks);
+	VECTOR_FREE(&program->payloads);
+	VECTOR_FREE(&program->schedulers);
+	VECTOR_FREE(&program->flags);
 	arena_free(&program->arena);
 }

@@ -51,6 +51,12 @@ enum operand {
 	OPERAND_METRIC,
 	OPERAND_SETTING,
 	OPERAND_SCOPE,
+	OPERAND_RL,
+	OPERAND_WL,
+	OPERAND_HX,
+	OPERAND_HOOK,
+	OPERAND_RUN,
+	OPERAND_SCHEDULER,
 };
 
 struct op_info {
@@ -70,6 +76,7 @@ enum {
 	FLAG_QUIET = 1,  /* KNOB_*: part of a cgroup block, GROUP_READY tells of it */
 	FLAG_STRICT = 2, /* LIMIT_*: the limit itself is too much already */
 	FLAG_BLOCK = 4,  /* GROUP_CREATE: of a cgroup block */
+	FLAG_PATIENT = 8, /* CALL: in the condition of an await */
 };
 
 struct instruction {
@@ -97,6 +104,97 @@ enum {
 /* Their register types, in order; lower case where it may be left out. */
 #define SPAWN_ARG_TYPES "GiWpais"
 
+/* Operands of RUN in the pool; behind them the arguments, then a value for each of the payload's
+ * limits that has one. */
+enum {
+	RUN_ARG_PAYLOAD, /* its number */
+	RUN_ARG_GROUP,   /* NONE: the cgroup of the run */
+	RUN_ARG_EXEC,
+	RUN_ARG_TIMEOUT, /* NONE: PAYLOAD_TIMEOUT_NS */
+	RUN_ARG_COUNT,   /* of arguments */
+	RUN_ARGS
+};
+
+/* Operands of SCHEDULER in the pool; behind them pairs: a flag's number (NONE: always) and an
+ * argument. */
+enum {
+	SCHEDULER_ARG_SCHEDULER, /* its number */
+	SCHEDULER_ARG_EXEC,
+	SCHEDULER_ARG_TIMEOUT, /* to attach; NONE: SCHEDULER_ATTACH_NS */
+	SCHEDULER_ARG_COUNT,   /* of pairs */
+	SCHEDULER_ARG_FIRST
+};
+
+#define PAYLOAD_TIMEOUT_NS  INT64_C(60000000000)
+#define SCHEDULER_ATTACH_NS INT64_C(10000000000)
+
+/* The most arguments of a payload or scheduler, parameters of a hook, flags. */
+enum { PROGRAM_ARGUMENTS_MAX = 64, HOOK_PARAMS_MAX = 8, PROGRAM_FLAGS_MAX = 64 };
+
+/* A registered C function (or worker's body) that the program calls. */
+struct hook {
+	const char *name;
+	bool work;
+	enum type result; /* TYPE_ERROR: none */
+	uint32_t param_count;
+	enum type params[HOOK_PARAMS_MAX];
+	struct span span; /* of the declaration's name */
+};
+
+enum payload_output { PAYLOAD_OUTPUT_NONE, PAYLOAD_OUTPUT_JSON, PAYLOAD_OUTPUT_TEXT };
+
+/* A figure that a payload's output holds: the path of a number in JSON, or a regular expression. */
+struct payload_metric {
+	const char *name;
+	const char *path;
+};
+
+/* How a metric is judged. */
+enum payload_relation {
+	PAYLOAD_IS_GIVEN,
+	PAYLOAD_IS_FREE, /* not judged, though it is unless told */
+	PAYLOAD_EQ,
+	PAYLOAD_NE,
+	PAYLOAD_LT,
+	PAYLOAD_LE,
+	PAYLOAD_GT,
+	PAYLOAD_GE,
+	PAYLOAD_RELATIONS
+};
+
+struct payload_limit {
+	uint32_t metric; /* 0 is the exit code, then the payload's metrics from 1 on */
+	enum payload_relation relation;
+	struct span span;
+};
+
+struct payload {
+	const char *name;
+	enum payload_output output;
+	uint32_t metric_count;
+	struct payload_metric *metrics;
+	uint32_t limit_count;
+	struct payload_limit *limits;
+	struct span span;
+};
+
+/* Does the limit compare with a value? */
+static inline bool payload_limit_has_value(const struct payload_limit *limit)
+{
+	return limit->relation >= PAYLOAD_EQ;
+}
+
+struct flag_declaration {
+	const char *name;
+	const char *doc;
+	uint64_t needs; /* flags of lower number */
+};
+
+struct scheduler {
+	const char *name;
+	struct span span;
+};
+
 /* A register's value before the program starts. */
 struct constant {
 	uint32_t reg;
@@ -112,6 +210,8 @@ struct scenario {
 	const char *doc;      /* "" where none is given */
 	const char *category; /* likewise */
 	uint32_t entry;
+	uint64_t requires; /* flags, with all that they need */
+	uint64_t excludes;
 	struct span span; /* of its name */
 };
 
@@ -133,6 +233,10 @@ struct program {
 	VECTOR(uint32_t) pool;
 	VECTOR(struct scenario) scenarios;
 	VECTOR(struct param) params;
+	VECTOR(struct hook) hooks;
+	VECTOR(struct payload) payloads;
+	VECTOR(struct scheduler) schedulers;
+	VECTOR(struct flag_declaration) flags; /* the built-in ones first */
 	unsigned knobs; /* bit per knob that some line names */
 };
 

@@ -109,6 +109,86 @@ static bool check_knob(const struct verifier *verifier, const struct instruction
 	return instruction->op == wanted || refuse(verifier, "this knob has other values");
 }
 
+/* `count` registers of the pool from `start` on, each of the type that goes with it. */
+static bool check_args(const struct verifier *verifier, uint32_t start, const enum type *types,
+		       size_t count)
+{
+	if (count && !in_pool(verifier, start, count))
+		return refuse(verifier, "its arguments are outside the pool");
+	for (size_t i = 0; i < count; i++) {
+		if (!is_register(verifier, verifier->program->pool.data[start + i],
+				 type_table[types[i]].reg))
+			return refuse(verifier, "an argument is of the wrong type");
+	}
+	return true;
+}
+
+static bool check_hook(const struct verifier *verifier, const struct instruction *instruction)
+{
+	const struct program *program = verifier->program;
+	bool work = instruction->op == OP_EXTERN_WORK;
+	if (instruction->b >= program->hooks.length)
+		return refuse(verifier, "there is no such extern");
+	const struct hook *hook = &program->hooks.data[instruction->b];
+	if (hook->work != work)
+		return refuse(verifier, "this extern is of the other kind");
+	bool gives = hook->result != TYPE_ERROR;
+	if (!work && (gives ? !is_register(verifier, instruction->a, type_table[hook->result].reg)
+			    : instruction->a != NONE))
+		return refuse(verifier, "the result's register is of the wrong type");
+	return check_args(verifier, instruction->c, hook->params, hook->param_count);
+}
+
+static bool is_optional_register(const struct verifier *verifier, uint32_t reg, char type)
+{
+	return reg == NONE || is_register(verifier, reg, type);
+}
+
+static bool check_run(const struct verifier *verifier, const struct instruction *instruction)
+{
+	const struct program *program = verifier->program;
+	uint32_t start = instruction->b;
+	if (!in_pool(verifier, start, RUN_ARGS))
+		return refuse(verifier, "its arguments are outside the pool");
+	const uint32_t *args = program->pool.data + start;
+	if (args[RUN_ARG_PAYLOAD] >= program->payloads.length)
+		return refuse(verifier, "there is no such payload");
+	const struct payload *payload = &program->payloads.data[args[RUN_ARG_PAYLOAD]];
+	size_t values = 0;
+	for (uint32_t i = 0; i < payload->limit_count; i++)
+		values += payload_limit_has_value(&payload->limits[i]);
+	size_t count = args[RUN_ARG_COUNT];
+	if (count > PROGRAM_ARGUMENTS_MAX || !in_pool(verifier, start, RUN_ARGS + count + values))
+		return refuse(verifier, "its arguments are outside the pool");
+	bool fine = is_optional_register(verifier, args[RUN_ARG_GROUP], 'G') &&
+		    is_register(verifier, args[RUN_ARG_EXEC], 'S') &&
+		    is_optional_register(verifier, args[RUN_ARG_TIMEOUT], 'I');
+	for (size_t i = 0; i < count + values; i++)
+		fine &= is_register(verifier, args[RUN_ARGS + i], i < count ? 'S' : 'F');
+	return fine || refuse(verifier, "an argument is of the wrong type");
+}
+
+static bool check_scheduler(const struct verifier *verifier, const struct instruction *instruction)
+{
+	const struct program *program = verifier->program;
+	uint32_t start = instruction->a;
+	if (!in_pool(verifier, start, SCHEDULER_ARG_FIRST))
+		return refuse(verifier, "its arguments are outside the pool");
+	const uint32_t *args = program->pool.data + start;
+	size_t count = args[SCHEDULER_ARG_COUNT];
+	if (args[SCHEDULER_ARG_SCHEDULER] >= program->schedulers.length)
+		return refuse(verifier, "there is no such scheduler");
+	if (count > PROGRAM_ARGUMENTS_MAX * (PROGRAM_FLAGS_MAX + 1) ||
+	    !in_pool(verifier, start, SCHEDULER_ARG_FIRST + 2 * count))
+		return refuse(verifier, "its arguments are outside the pool");
+	bool fine = is_register(verifier, args[SCHEDULER_ARG_EXEC], 'S') &&
+		    is_optional_register(verifier, args[SCHEDULER_ARG_TIMEOUT], 'I');
+	for (const uint32_t *pair = args + SCHEDULER_ARG_FIRST; count; pair += 2, count--)
+		fine &= (pair[0] == NONE || pair[0] < program->flags.length) &&
+			is_register(verifier, pair[1], 'S');
+	return fine || refuse(verifier, "an argument is of the wrong type");
+}
+
 static bool check_operand(const struct verifier *verifier, enum operand operand, uint32_t value)
 {
 	static const uint32_t limits[] = {[OPERAND_KNOB] = KNOB_COUNT,
@@ -125,7 +205,7 @@ static bool check_operand(const struct verifier *verifier, enum operand operand,
 	if (operand == OPERAND_JUMP)
 		return value < verifier->program->code.length ||
 		       refuse(verifier, "it jumps out of the program");
-	if (operand >= OPERAND_KNOB)
+	if (operand >= OPERAND_KNOB && operand <= OPERAND_SCOPE)
 		return value < limits[operand] || refuse(verifier, "an operand is out of range");
 	return true;
 }
@@ -147,11 +227,78 @@ static bool check_instruction(struct verifier *verifier)
 		return check_work(verifier, instruction);
 	if (instruction->op == OP_SPAWN)
 		return check_spawn(verifier, instruction);
+	if (instruction->op == OP_CUSTOM || instruction->op == OP_EXTERN_WORK)
+		return check_hook(verifier, instruction);
+	if (instruction->op == OP_RUN)
+		return check_run(verifier, instruction);
+	if (instruction->op == OP_SCHEDULER)
+		return check_scheduler(verifier, instruction);
 	if (instruction->op >= OP_KNOB_C && instruction->op <= OP_KNOB_SWAP)
 		return check_knob(verifier, instruction);
 	if (instruction->op == OP_CONTEXT &&
-	    (instruction->a == SCENARIO_CATEGORY || instruction->a == SCENARIO_TAGS))
+	    (instruction->a == SCENARIO_CATEGORY || instruction->a == SCENARIO_TAGS ||
+	     instruction->a == SCENARIO_SCHEDULER))
 		return refuse(verifier, "this setting is not of the run");
+	return true;
+}
+
+static bool is_hook_fit(const struct hook *hook)
+{
+	if (hook->param_count > (hook->work ? WORK_PARAMS_MAX : HOOK_PARAMS_MAX) ||
+	    (unsigned)hook->result >= TYPE_COUNT)
+		return false;
+	const char *result = hook->work ? "" : "IFSC";
+	if (hook->result != TYPE_ERROR && !strchr(result, type_table[hook->result].reg))
+		return false;
+	for (uint32_t i = 0; i < hook->param_count; i++) {
+		enum type type = hook->params[i];
+		if (type <= TYPE_ERROR || type >= TYPE_COUNT ||
+		    !strchr(hook->work ? "IF" : "IFSCG", type_table[type].reg))
+			return false;
+	}
+	return true;
+}
+
+static bool is_payload_fit(const struct payload *payload)
+{
+	if ((unsigned)payload->output > PAYLOAD_OUTPUT_TEXT)
+		return false;
+	for (uint32_t i = 0; i < payload->limit_count; i++) {
+		const struct payload_limit *limit = &payload->limits[i];
+		if (limit->metric > payload->metric_count ||
+		    (unsigned)limit->relation >= PAYLOAD_RELATIONS)
+			return false;
+	}
+	return true;
+}
+
+static bool check_foreign_tables(const struct verifier *verifier)
+{
+	const struct program *program = verifier->program;
+	struct error *error = verifier->error;
+	size_t flags = program->flags.length;
+	if (flags > PROGRAM_FLAGS_MAX)
+		return error_set(error, ERROR_REFUSED, "it has more than %d flags",
+				 PROGRAM_FLAGS_MAX);
+	for (size_t i = 0; i < flags; i++) {
+		if (program->flags.data[i].needs >> i)
+			return error_set(error, ERROR_REFUSED, "flag %zu needs a later one", i);
+	}
+	uint64_t beyond = flags < 64 ? ~UINT64_C(0) << flags : 0;
+	for (size_t i = 0; i < program->scenarios.length; i++) {
+		const struct scenario *scenario = &program->scenarios.data[i];
+		if ((scenario->requires | scenario->excludes) & beyond)
+			return error_set(error, ERROR_REFUSED,
+					 "scenario %zu has flags that are not there", i);
+	}
+	for (size_t i = 0; i < program->hooks.length; i++) {
+		if (!is_hook_fit(&program->hooks.data[i]))
+			return error_set(error, ERROR_REFUSED, "extern %zu does not fit", i);
+	}
+	for (size_t i = 0; i < program->payloads.length; i++) {
+		if (!is_payload_fit(&program->payloads.data[i]))
+			return error_set(error, ERROR_REFUSED, "payload %zu does not fit", i);
+	}
 	return true;
 }
 
@@ -160,7 +307,7 @@ static bool check_tables(const struct verifier *verifier)
 	const struct program *program = verifier->program;
 	struct error *error = verifier->error;
 	for (size_t i = 0; i < program->registers.length; i++) {
-		if (!program->registers.data[i] || !strchr("IFSCWAPGH", program->registers.data[i]))
+		if (!program->registers.data[i] || !strchr("IFSCWAPGHL", program->registers.data[i]))
 			return error_set(error, ERROR_REFUSED, "register %zu has no type", i);
 	}
 	for (size_t i = 0; i < program->constants.length; i++) {
@@ -182,7 +329,7 @@ static bool check_tables(const struct verifier *verifier)
 	}
 	if (program->spans.length != program->code.length)
 		return error_set(error, ERROR_REFUSED, "not every instruction has its place");
-	return true;
+	return check_foreign_tables(verifier);
 }
 
 /* Depth of owning blocks at each instruction: 0 unknown, else depth + 1. */

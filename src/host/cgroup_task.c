@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 static const int64_t FREEZE_NS = 2000000000;
+enum { MOVE_ROUNDS = 16 };
 
 int cgroup_task_open(const struct cgroup_root *root, const struct group *group, const char *file,
 		     int flags)
@@ -103,6 +104,21 @@ bool cgroup_group_tasks(struct host *host, int number, int64_t *count, struct er
 	}
 	VECTOR_FREE(&pids.list);
 	return ok;
+}
+
+bool cgroup_process_in(struct host *host, int process, int number)
+{
+	struct cgroup_host *cgroup = cgroup_host_of(host);
+	const struct group *group = group_tree_get(&cgroup->real.tree, number);
+	pid_t pid = process_table_get(&cgroup->real.processes, process)->pid;
+	struct pid_list pids = {0};
+	bool found = false;
+	if (!group || number == HOST_GROUP_OUTSIDE || !read_pids(cgroup, group, &pids, NULL))
+		return false;
+	for (size_t i = 0; i < pids.list.length; i++)
+		found |= pids.list.data[i] == pid;
+	VECTOR_FREE(&pids.list);
+	return found;
 }
 
 /* One task on its way. */
@@ -234,6 +250,41 @@ static bool send_all(struct cgroup_host *cgroup, const struct travellers *travel
 	return ok;
 }
 
+static bool was_sent(const struct travellers *sent, pid_t pid)
+{
+	for (size_t i = 0; i < sent->list.length; i++) {
+		if (sent->list.data[i].pid == pid)
+			return true;
+	}
+	return false;
+}
+
+/* A task that is not ours may have forked between the look and its move: look again, until nobody
+ * new is there or it is plain that they fork faster than they can be moved. */
+static bool send_stragglers(struct cgroup_host *cgroup, const struct group *from, struct group *to,
+			    struct travellers *sent, int64_t *moved, struct error *error)
+{
+	bool ok = true, any = true;
+	for (int round = 0; ok && any && round < MOVE_ROUNDS; round++) {
+		struct travellers found = {0}, fresh = {0};
+		int64_t more = 0;
+		ok = gather(cgroup, from, &found, error);
+		for (size_t i = 0; ok && i < found.list.length; i++) {
+			/* One that has ended is listed until its parent knows. */
+			if (was_sent(sent, found.list.data[i].pid))
+				continue;
+			VECTOR_PUSH(&fresh.list, found.list.data[i]);
+			VECTOR_PUSH(&sent->list, found.list.data[i]);
+		}
+		any = fresh.list.length > 0;
+		ok = ok && (!any || send_all(cgroup, &fresh, fresh.list.length, to, &more, error));
+		*moved += more;
+		VECTOR_FREE(&found.list);
+		VECTOR_FREE(&fresh.list);
+	}
+	return ok;
+}
+
 bool cgroup_move(struct host *host, int from, int to, int64_t count, int64_t *moved,
 		 struct error *error)
 {
@@ -249,6 +300,8 @@ bool cgroup_move(struct host *host, int from, int to, int64_t count, int64_t *mo
 	size_t all = travellers.list.length;
 	size_t wanted = count < 0 || (size_t)count > all ? all : (size_t)count;
 	bool ok = send_all(cgroup, &travellers, wanted, target, moved, error);
+	if (ok && count < 0 && source != target)
+		ok = send_stragglers(cgroup, source, target, &travellers, moved, error);
 	VECTOR_FREE(&travellers.list);
 	return ok;
 }

@@ -22,6 +22,7 @@
 #include "base/cpuset.h"
 #include "base/error.h"
 #include "host/knobs.h"
+#include "host/sched_ext.h"
 #include "host/topology.h"
 #include "host/work.h"
 
@@ -41,16 +42,37 @@ struct host_spawn {
 	uint64_t seed;                 /* of random choices in the work's body */
 };
 
+/* A program to start: a payload or a scheduler. */
+struct host_process {
+	int group;
+	const char *const *argv; /* NULL ends it; the first is a path, or a name found in PATH */
+};
+
+/* What is known of a process that was started. */
+struct process_report {
+	pid_t pid;
+	bool ended;   /* false: it still runs, and `code` is -1 */
+	bool stopped; /* process_stop() ended it */
+	bool killed;  /* by signal `code`; else `code` is its exit status */
+	int code;
+	int64_t wall_ns;
+	const struct text *output; /* what it printed so far */
+	const struct text *errors;
+	bool cut; /* it printed more than is kept */
+};
+
 enum host_wake_reason {
 	HOST_WAKE_TIME,        /* the deadline came */
 	HOST_WAKE_SIGNAL,      /* SIGINT, SIGTERM or SIGHUP arrived: `signal` */
 	HOST_WAKE_WORKER_DIED, /* a worker ended by itself: `worker`; told once per worker */
+	HOST_WAKE_PROCESS_ENDED, /* likewise a process: `process` */
 };
 
 struct host_wake {
 	enum host_wake_reason reason;
 	int signal;
 	int worker;
+	int process;
 };
 
 enum worker_end {
@@ -131,6 +153,22 @@ struct host_verbs {
 			     struct error *);
 	/* The group that a living worker is in. */
 	int (*worker_group)(struct host *, int worker);
+	/* Start a program in a group; they are numbered from 0. When this returns true it runs. */
+	bool (*process_start)(struct host *, const struct host_process *, int *process,
+			      struct error *);
+	/* End a process and what is in its process group: by signal `polite` first (0: none), by
+	 * SIGKILL after `patience_ns`. One that has ended already is no error. */
+	bool (*process_stop)(struct host *, int process, int polite, int64_t patience_ns,
+			     struct error *);
+	/* Good until the next verb. */
+	const struct process_report *(*process_report)(struct host *, int process);
+	/* Is the process in this group right now? */
+	bool (*process_in)(struct host *, int process, int group);
+	/* The number at a key of a pinned BPF map; ERROR_UNAVAILABLE if there is none (yet). */
+	bool (*map_value)(struct host *, const char *path, int64_t key, int64_t *value,
+			  struct error *);
+	/* The scheduler that the kernel has loaded; on paper there always is one. */
+	void (*scheduler_state)(struct host *, struct sched_ext_state *);
 	/* Sleep until `until_ns` or until something happens; also the place where signals are
 	 * noticed (a time in the past just looks). */
 	void (*wait)(struct host *, int64_t until_ns, struct host_wake *);

@@ -231,6 +231,24 @@ static bool affinity_move(struct host *host, int from, int to, int64_t count, in
 	return ok;
 }
 
+static bool affinity_process_start(struct host *host, const struct host_process *start,
+				   int *process, struct error *error)
+{
+	struct worker_place place = {.cgroup_fd = -1};
+	if (start->group != HOST_GROUP_OUTSIDE)
+		return error_set(error, ERROR_UNAVAILABLE,
+				 "the affinity back end cannot put a program into a cgroup");
+	return process_table_start(&real_of(host)->processes, start->argv, &place, false, process,
+				   error);
+}
+
+static bool affinity_process_in(struct host *host, int process, int group)
+{
+	(void)host;
+	(void)process;
+	return group == HOST_GROUP_OUTSIDE;
+}
+
 static void affinity_close(struct host *host)
 {
 	host_real_close(real_of(host));
@@ -251,6 +269,12 @@ static const struct host_verbs affinity_verbs = {
 	.move = affinity_move,
 	.move_workers = affinity_move_workers,
 	.worker_group = host_real_worker_group,
+	.process_start = affinity_process_start,
+	.process_stop = host_real_process_stop,
+	.process_report = host_real_process_report,
+	.map_value = host_real_map_value,
+	.scheduler_state = host_real_scheduler_state,
+	.process_in = affinity_process_in,
 	.wait = host_real_wait,
 	.now = host_real_now,
 	.load = host_real_load,

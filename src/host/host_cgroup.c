@@ -224,6 +224,22 @@ static bool spawn_frozen(struct cgroup_host *cgroup, const struct host_spawn *sp
 	return ok;
 }
 
+static bool cgroup_process_start(struct host *host, const struct host_process *start, int *process,
+				 struct error *error)
+{
+	struct cgroup_host *cgroup = cgroup_host_of(host);
+	const struct group_tree *tree = &cgroup->real.tree;
+	const struct group *group = group_tree_need(tree, start->group, "run", error);
+	struct worker_place place;
+	if (!group)
+		return false;
+	bool ok = open_place(cgroup, group, false, false, &place, error) &&
+		  process_table_start(&cgroup->real.processes, start->argv, &place,
+				      group_tree_frozen(tree, group), process, error);
+	close_place(&place);
+	return ok;
+}
+
 static bool forks_into(const struct cgroup_host *cgroup)
 {
 	bool any = false;
@@ -319,6 +335,12 @@ static const struct host_verbs cgroup_verbs = {
 	.move = cgroup_move,
 	.move_workers = cgroup_move_workers,
 	.worker_group = host_real_worker_group,
+	.process_start = cgroup_process_start,
+	.process_stop = host_real_process_stop,
+	.process_report = host_real_process_report,
+	.map_value = host_real_map_value,
+	.scheduler_state = host_real_scheduler_state,
+	.process_in = cgroup_process_in,
 	.wait = host_real_wait,
 	.now = host_real_now,
 	.load = host_real_load,

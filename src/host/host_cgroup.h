@@ -64,6 +64,7 @@ bool cgroup_task_to_leaf(struct cgroup_host *cgroup, struct group *group, struct
 
 bool cgroup_group_tasks(struct host *host, int group, int64_t *count, struct error *error);
 bool cgroup_group_freeze(struct host *host, int group, bool frozen, struct error *error);
+bool cgroup_process_in(struct host *host, int process, int group);
 bool cgroup_move(struct host *host, int from, int to, int64_t count, int64_t *moved,
 		 struct error *error);
 bool cgroup_move_workers(struct host *host, const int *workers, size_t count, int to,

@@ -16,8 +16,16 @@ struct plan_worker {
 	struct worker_report *report; /* made when it is asked for */
 };
 
+/* A program on paper: it is a task of its group, like a worker, until it is stopped. */
+struct plan_process {
+	int worker;
+	struct process_report report;
+};
+
 struct plan_host {
 	struct host host;
+	VECTOR(struct plan_process) processes;
+	struct text nothing; /* what they print */
 	struct group_tree tree;
 	VECTOR(struct plan_worker) workers;
 	size_t first_blocked; /* all workers before it were released or stopped */
@@ -252,12 +260,75 @@ static int plan_worker_group(struct host *host, int worker)
 	return group_tree_of(&plan_of(host)->tree, worker);
 }
 
+static bool plan_process_start(struct host *host, const struct host_process *start, int *process,
+			       struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	struct group *group;
+	if (fault(plan, "process_start", error) ||
+	    !(group = group_tree_need(&plan->tree, start->group, "run", error)))
+		return false;
+	struct plan_process made = {
+		.worker = (int)plan->workers.length,
+		.report = {.code = -1, .output = &plan->nothing, .errors = &plan->nothing}};
+	group_tree_enter(&plan->tree, group, made.worker);
+	VECTOR_PUSH(&plan->workers, (struct plan_worker){.released = true});
+	*process = (int)plan->processes.length;
+	VECTOR_PUSH(&plan->processes, made);
+	return true;
+}
+
+static bool plan_process_stop(struct host *host, int process, int polite, int64_t patience_ns,
+			      struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	(void)polite;
+	(void)patience_ns;
+	assert(process >= 0 && (size_t)process < plan->processes.length);
+	struct plan_process *ended = &plan->processes.data[process];
+	if (fault(plan, "process_stop", error))
+		return false;
+	if (!ended->report.ended)
+		group_tree_leave(&plan->tree, ended->worker);
+	plan->workers.data[ended->worker].stopped = true;
+	ended->report.ended = ended->report.stopped = true;
+	ended->report.code = 0;
+	return true;
+}
+
+static const struct process_report *plan_process_report(struct host *host, int process)
+{
+	return &plan_of(host)->processes.data[process].report;
+}
+
+static bool plan_process_in(struct host *host, int process, int group)
+{
+	struct plan_host *plan = plan_of(host);
+	return group_tree_of(&plan->tree, plan->processes.data[process].worker) == group;
+}
+
+static bool plan_map_value(struct host *host, const char *path, int64_t key, int64_t *value,
+			   struct error *error)
+{
+	(void)path;
+	(void)key;
+	*value = 0;
+	return !fault(plan_of(host), "map_value", error);
+}
+
+/* Attached as soon as a scheduler was started: none can be attached before. */
+static void plan_scheduler_state(struct host *host, struct sched_ext_state *state)
+{
+	*state = (struct sched_ext_state){.available = true,
+					  .enabled = plan_of(host)->processes.length > 0};
+}
+
 static void plan_wait(struct host *host, int64_t until_ns, struct host_wake *wake)
 {
 	struct plan_host *plan = plan_of(host);
 	if (until_ns > plan->now_ns)
 		plan->now_ns = until_ns;
-	*wake = (struct host_wake){.reason = HOST_WAKE_TIME, .worker = -1};
+	*wake = (struct host_wake){.reason = HOST_WAKE_TIME, .worker = -1, .process = -1};
 }
 
 static int64_t plan_now(struct host *host)
@@ -272,6 +343,7 @@ static void plan_close(struct host *host)
 	for (size_t i = 0; i < plan->workers.length; i++)
 		free(plan->workers.data[i].report);
 	VECTOR_FREE(&plan->workers);
+	VECTOR_FREE(&plan->processes);
 	topology_free(&host->topology);
 	free(plan);
 }
@@ -296,6 +368,12 @@ static const struct host_verbs plan_verbs = {
 	.move = plan_move,
 	.move_workers = plan_move_workers,
 	.worker_group = plan_worker_group,
+	.process_start = plan_process_start,
+	.process_stop = plan_process_stop,
+	.process_report = plan_process_report,
+	.map_value = plan_map_value,
+	.scheduler_state = plan_scheduler_state,
+	.process_in = plan_process_in,
 	.wait = plan_wait,
 	.now = plan_now,
 	.load = plan_load,

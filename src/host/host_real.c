@@ -1,5 +1,7 @@
 #include "host/host_real.h"
 
+#include "host/bpf_map.h"
+
 #include <assert.h>
 
 static struct real_host *real_of(struct host *host)
@@ -30,6 +32,7 @@ bool host_real_open(struct real_host *real, struct topology *topology,
 
 void host_real_close(struct real_host *real)
 {
+	process_table_close(&real->processes);
 	worker_pool_close(&real->pool);
 	group_tree_free(&real->tree);
 	waiter_close(&real->waiter);
@@ -130,13 +133,19 @@ void host_real_wait(struct host *host, int64_t until_ns, struct host_wake *wake)
 	int64_t deadline;
 	if (__builtin_add_overflow(until_ns, real->opened_ns, &deadline))
 		deadline = INT64_MAX;
-	*wake = (struct host_wake){.reason = HOST_WAKE_TIME, .worker = -1};
+	*wake = (struct host_wake){.reason = HOST_WAKE_TIME, .worker = -1, .process = -1};
 	for (;;) {
 		wake->worker = worker_pool_next_dead(&real->pool);
 		if (wake->worker >= 0) {
 			wake->reason = HOST_WAKE_WORKER_DIED;
 			return;
 		}
+		wake->process = process_table_next_ended(&real->processes);
+		if (wake->process >= 0) {
+			wake->reason = HOST_WAKE_PROCESS_ENDED;
+			return;
+		}
+		process_table_streams(&real->processes, &real->waiter);
 		switch (waiter_wait(&real->waiter, deadline, &wake->signal)) {
 		case WAIT_TIME:
 			return;
@@ -145,9 +154,41 @@ void host_real_wait(struct host *host, int64_t until_ns, struct host_wake *wake)
 			return;
 		case WAIT_CHILD:
 			look_for_dead(real);
+			process_table_look(&real->processes);
+			break;
+		case WAIT_INPUT:
+			process_table_drain(&real->processes);
 			break;
 		}
 	}
+}
+
+bool host_real_process_stop(struct host *host, int process, int polite, int64_t patience_ns,
+			    struct error *error)
+{
+	(void)error;
+	process_table_stop(&real_of(host)->processes, process, polite, patience_ns);
+	return true;
+}
+
+const struct process_report *host_real_process_report(struct host *host, int process)
+{
+	struct process_table *table = &real_of(host)->processes;
+	process_table_drain(table);
+	return process_table_report(table, process);
+}
+
+bool host_real_map_value(struct host *host, const char *path, int64_t key, int64_t *value,
+			 struct error *error)
+{
+	(void)host;
+	return bpf_map_value(path, key, value, error);
+}
+
+void host_real_scheduler_state(struct host *host, struct sched_ext_state *state)
+{
+	(void)host;
+	sched_ext_read(state);
 }
 
 int64_t host_real_now(struct host *host)

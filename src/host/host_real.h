@@ -10,6 +10,7 @@
 
 #include "host/group_tree.h"
 #include "host/host.h"
+#include "host/process.h"
 #include "host/wait.h"
 #include "host/worker.h"
 
@@ -17,6 +18,7 @@ struct real_host {
 	struct host host;
 	struct group_tree tree;
 	struct worker_pool pool;
+	struct process_table processes;
 	struct waiter waiter;
 	int64_t opened_ns;
 };
@@ -49,6 +51,12 @@ const struct worker_report *host_real_report(struct host *host, int worker);
 int host_real_worker_group(struct host *host, int worker);
 void host_real_wait(struct host *host, int64_t until_ns, struct host_wake *wake);
 int64_t host_real_now(struct host *host);
+bool host_real_process_stop(struct host *host, int process, int polite, int64_t patience_ns,
+			    struct error *error);
+const struct process_report *host_real_process_report(struct host *host, int process);
+bool host_real_map_value(struct host *host, const char *path, int64_t key, int64_t *value,
+			 struct error *error);
+void host_real_scheduler_state(struct host *host, struct sched_ext_state *state);
 void host_real_load(struct host *host, struct cpu_load *loads, int count);
 
 #endif

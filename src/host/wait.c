@@ -33,6 +33,7 @@ bool waiter_open(struct waiter *waiter, struct error *error)
 
 void waiter_close(struct waiter *waiter)
 {
+	VECTOR_FREE(&waiter->inputs);
 	if (waiter->fd < 0)
 		return;
 	close(waiter->fd);
@@ -66,7 +67,14 @@ enum wait_event waiter_wait(struct waiter *waiter, int64_t deadline_ns, int *sig
 			return event;
 		struct timespec timeout = {.tv_sec = left / 1000000000,
 					   .tv_nsec = left % 1000000000};
-		struct pollfd signals = {.fd = waiter->fd, .events = POLLIN};
-		ppoll(&signals, 1, &timeout, NULL);
+		/* The signals are the last of the inputs, for the time of this call. */
+		size_t inputs = waiter->inputs.length;
+		VECTOR_PUSH(&waiter->inputs,
+			    (struct pollfd){.fd = waiter->fd, .events = POLLIN});
+		int ready = ppoll(waiter->inputs.data, inputs + 1, &timeout, NULL);
+		bool signalled = ready > 0 && waiter->inputs.data[inputs].revents;
+		waiter->inputs.length = inputs;
+		if (ready > 0 && !signalled)
+			return WAIT_INPUT;
 	}
 }

@@ -10,14 +10,17 @@
 #define KTSTR_HOST_WAIT_H
 
 #include "base/error.h"
+#include "base/vector.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 
-enum wait_event { WAIT_TIME, WAIT_SIGNAL, WAIT_CHILD };
+enum wait_event { WAIT_TIME, WAIT_SIGNAL, WAIT_CHILD, WAIT_INPUT };
 
 struct waiter {
 	int fd; /* -1: closed */
+	VECTOR(struct pollfd) inputs; /* other files to wait for */
 	sigset_t mask_before;
 	struct sigaction child_before;
 };
@@ -26,7 +29,7 @@ bool waiter_open(struct waiter *waiter, struct error *error);
 void waiter_close(struct waiter *waiter);
 
 /* Until `deadline_ns` of raw CLOCK_MONOTONIC, or until something happens; *signal says which one
- * came. WAIT_CHILD may stand for several children. */
+ * came. WAIT_CHILD may stand for several children, WAIT_INPUT for several of the inputs. */
 enum wait_event waiter_wait(struct waiter *waiter, int64_t deadline_ns, int *signal);
 
 #endif

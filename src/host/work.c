@@ -5,10 +5,11 @@
 
 #define WORK_PARAM(name, kind, initial, least, most, doc)                                          \
 	{#name, WORK_PARAM_##kind, initial, least, most, doc},
-const struct work_info work_table[WORK_COUNT] = {
+const struct work_info work_table[WORK_COUNT + 1] = {
 #define WORK(name, group, doc, ...) [WORK_##name] = {#name, group, doc, {__VA_ARGS__}},
 #include "host/work.def"
 #undef WORK
+	[WORK_COUNT] = {"extern", 1, "a registered C function", {{0}}},
 };
 #undef WORK_PARAM
 
@@ -27,6 +28,11 @@ struct work work_default(enum work_kind kind)
 	for (int i = 0; i < WORK_PARAMS_MAX && work_table[kind].params[i].name; i++)
 		work.params[i] = work_table[kind].params[i].initial;
 	return work;
+}
+
+const char *work_name(const struct work *work)
+{
+	return work->foreign ? work->foreign : work_table[work->kind].name;
 }
 
 void work_put_param(struct text *text, enum work_param_kind kind, int64_t value)

@@ -33,18 +33,21 @@ struct work_info {
 	struct work_param params[WORK_PARAMS_MAX + 1];
 };
 
-extern const struct work_info work_table[WORK_COUNT];
+/* The last one stands for registered C. */
+extern const struct work_info work_table[WORK_COUNT + 1];
 
 /* WORK_COUNT if there is none of this name. */
 enum work_kind work_find(const char *name);
 
 /* One kind with its parameters filled in, in the order of the table. */
 struct work {
-	enum work_kind kind;
+	enum work_kind kind; /* WORK_COUNT: registered C, by the name `foreign` */
+	const char *foreign;
 	int64_t params[WORK_PARAMS_MAX];
 };
 
 struct work work_default(enum work_kind kind);
+const char *work_name(const struct work *work);
 
 /* A parameter's value as the language writes it: "50ms", "64KiB", "4". */
 void work_put_param(struct text *text, enum work_param_kind kind, int64_t value);

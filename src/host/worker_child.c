@@ -30,7 +30,7 @@ static void interrupt(int signal)
 	(void)signal; /* only there to make blocking calls return */
 }
 
-static void default_signals(void)
+void worker_default_signals(void)
 {
 	struct sigaction action = {.sa_handler = SIG_DFL};
 	for (int signal = 1; signal < NSIG; signal++)
@@ -48,13 +48,13 @@ static void become_worker(const struct host_spawn *spawn, pid_t host)
 	if (getppid() != host) /* it died before the prctl() */
 		_exit(1);
 	setpgid(0, 0);
-	default_signals();
+	worker_default_signals();
 	char name[16];
 	snprintf(name, sizeof(name), "kts-%s", work_table[spawn->work.kind].name);
 	prctl(PR_SET_NAME, name);
 }
 
-static bool enter(const struct worker_place *place)
+bool worker_enter(const struct worker_place *place)
 {
 	for (int i = 0; i < place->door_count; i++) {
 		if (write(place->doors[i], "0", 1) != 1)
@@ -109,7 +109,7 @@ static bool set_policy(const struct policy *policy)
 static enum board_stage set_up(const struct host_spawn *spawn, int64_t index,
 			       const struct worker_place *place, struct work_body *body)
 {
-	if (!enter(place))
+	if (!worker_enter(place))
 		return BOARD_STAGE_ENTER;
 	if (!set_affinity(spawn, index, place))
 		return BOARD_STAGE_AFFINITY;

@@ -28,6 +28,11 @@ _Noreturn void worker_child(struct board_shared *board, struct board_worker *slo
 			    const struct host_spawn *spawn, int64_t index,
 			    const struct worker_place *place);
 
+/* Enter a group through its doors; false leaves the reason in errno. */
+bool worker_enter(const struct worker_place *place);
+/* Every signal as a new process has it, but SIGUSR1, which only interrupts. */
+void worker_default_signals(void);
+
 /* Give the CPUs of `mask` to a task, 0 for the caller; false leaves the reason in errno. */
 bool worker_set_affinity(pid_t pid, const struct cpuset *mask);
 

@@ -1,6 +1,8 @@
 #include "base/json.h"
 
 #include "report/report.h"
+
+#include "report/payloads.h"
 #include "sema/metrics.h"
 
 #include <math.h>
@@ -192,6 +194,7 @@ static void put_scenario(struct json *json, const struct report *report,
 	for (size_t i = 0; i < result->groups.length; i++)
 		put_group(json, &result->groups.data[i]);
 	json_array_end(json);
+	payloads_put_json(json, result);
 	json_object_end(json);
 }
 

@@ -1,5 +1,7 @@
 #include "report/report.h"
 
+#include "report/payloads.h"
+
 #include "sema/metrics.h"
 #include "source/diag.h"
 
@@ -179,6 +181,7 @@ void report_text_scenario(const struct report *report, const struct result *resu
 		text_putc(out, '\n');
 	}
 	put_groups(result, out);
+	payloads_put_text(result, out);
 }
 
 void report_text_summary(const struct report *report, struct text *out)

@@ -156,7 +156,7 @@ void action_swap(struct vm *vm, int path, int other, enum knob knob)
 static void put_work(struct text *text, const struct work *work)
 {
 	const struct work_info *info = &work_table[work->kind];
-	text_puts(text, info->name);
+	text_puts(text, work_name(work));
 	for (int i = 0; info->params[i].name; i++) {
 		text_puts(text, i ? ", " : "(");
 		work_put_param(text, info->params[i].kind, work->params[i]);
@@ -246,7 +246,7 @@ int action_spawn(struct vm *vm, const uint32_t *args)
 	if (affinity_resolve(vm, affinity, path, spawn.count, vm->sets.data))
 		spawn.affinity = vm->sets.data;
 	const char *name = args[SPAWN_ARG_NAME] == NONE
-				   ? work_table[spawn.work.kind].name
+				   ? work_name(&spawn.work)
 				   : text_string(registers[args[SPAWN_ARG_NAME]].text);
 	int id = new_batch(vm, &spawn, affinity, name);
 	struct error error;

@@ -1,5 +1,8 @@
 #include "run/interpreter.h"
 
+#include "run/hooks.h"
+#include "run/payload.h"
+#include "run/scheduler.h"
 #include "sema/sema.h"
 
 #include <inttypes.h>
@@ -111,6 +114,15 @@ static void make_work(struct vm *vm, struct work *work, enum work_kind kind, con
 	}
 }
 
+/* A worker's body that is registered C: the planned host only needs its name. */
+static void make_extern_work(struct vm *vm, struct work *work, uint32_t hook, const uint32_t *args)
+{
+	*work = (struct work){.kind = WORK_COUNT,
+			      .foreign = vm->program->hooks.data[hook].name};
+	for (uint32_t i = 0; i < vm->program->hooks.data[hook].param_count; i++)
+		work->params[i] = vm->registers[args[i]].i; /* or the bits of a double */
+}
+
 static int64_t checked_length(struct vm *vm, int64_t length)
 {
 	if (length < 0) {
@@ -195,6 +207,8 @@ static void check_failed(struct vm *vm, const struct instruction *instruction)
 	const char *what = text_string(vm->registers[instruction->b].text);
 	const char *message =
 		instruction->c == NONE ? "" : text_string(vm->registers[instruction->c].text);
+	if (vm->guessed)
+		return;
 	result_add(vm->result, STATUS_FAIL, "expect", vm_span(vm), "%s%sexpected %s%s%s", message,
 		   *message ? ": " : "", what, *observed ? ", but " : "", observed);
 }
@@ -253,6 +267,14 @@ static int batch_of(struct vm *vm, int64_t handle)
 	return (int)handle - 1;
 }
 
+/* Likewise a payload's. */
+static int run_of(struct vm *vm, int64_t handle)
+{
+	if (!handle)
+		vm_end(vm, STATUS_BROKEN, "run", "this payload was not started");
+	return (int)handle - 1;
+}
+
 /* A program without arguments has no pool. */
 static const uint32_t *pool_at(const struct vm *vm, uint32_t start)
 {
@@ -273,7 +295,8 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 	vm_poll(vm);
 	switch (instruction->op) {
 	case OP_CALL:
-		words_call(vm, instruction->a, instruction->b, pool_at(vm, instruction->c));
+		words_call(vm, instruction->a, instruction->b, pool_at(vm, instruction->c),
+			   instruction->flags & FLAG_PATIENT);
 		break;
 	case OP_WORK:
 		make_work(vm, R(a).work, instruction->b, pool_at(vm, instruction->c));
@@ -391,6 +414,25 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 		break;
 	case OP_AWAIT_TURN:
 		return await_turn(vm, R(a).i) ? instruction->b : next;
+	case OP_CUSTOM:
+		hooks_call(vm, instruction->a, instruction->b, pool_at(vm, instruction->c));
+		break;
+	case OP_EXTERN_WORK:
+		make_extern_work(vm, R(a).work, instruction->b, pool_at(vm, instruction->c));
+		break;
+	case OP_RUN:
+		R(a).i = payload_start(vm, pool_at(vm, instruction->b)) + 1;
+		break;
+	case OP_WAIT:
+		payload_wait(vm, run_of(vm, R(a).i),
+			     instruction->b == NONE ? -1 : checked_length(vm, R(b).i));
+		break;
+	case OP_KILL:
+		payload_end(vm, run_of(vm, R(a).i), false);
+		break;
+	case OP_SCHEDULER:
+		scheduler_start(vm, pool_at(vm, instruction->a));
+		break;
 	case OP_SKIP:
 		vm_event(vm, "skip", -1)->text = result_text(vm->result, TEXT(a));
 		vm_end(vm, STATUS_SKIP, "skip", "%s", TEXT(a));

@@ -2,7 +2,8 @@
  * The ledger: what was made and must be unmade, in order. Entries are written before the thing
  * exists, so that whatever happens in between, its scope's end looks for it.
  */
-#include "run/vm.h"
+#include "run/payload.h"
+#include "run/scheduler.h"
 
 #include <string.h>
 
@@ -116,6 +117,7 @@ static void remove_group(struct vm *vm, int path, bool implied)
 	int group = vm->paths.all.data[path].group;
 	if (group < 0)
 		return;
+	payload_end_in(vm, path);
 	struct event *event = vm_event(vm, "remove", path);
 	event->implied = implied;
 	event->cpus = "";
@@ -141,6 +143,10 @@ void ledger_close_scope(struct vm *vm)
 {
 	struct scope scope = vm->scopes.data[vm->scopes.length - 1];
 	int *workers;
+	for (size_t i = vm->ledger.length; i-- > scope.ledger;) {
+		if (vm->ledger.data[i].kind == ENTRY_RUN)
+			payload_end(vm, vm->ledger.data[i].id, true);
+	}
 	size_t count = own_workers(vm, scope.ledger, &workers);
 	if (count) {
 		struct event *event = vm_event(vm, "stop", -1);
@@ -162,6 +168,8 @@ void ledger_close_scope(struct vm *vm)
 		struct ledger_entry entry = vm->ledger.data[--vm->ledger.length];
 		if (entry.kind == ENTRY_GROUP && entry.open)
 			remove_group(vm, entry.id, true);
+		else if (entry.kind == ENTRY_SCHEDULER)
+			scheduler_stop(vm);
 	}
 	vm->limits.length = scope.limits;
 	vm->scopes.length--;

@@ -111,3 +111,28 @@ bool run_read_duration(const char *text, int64_t *ns)
 	*ns = constant.integer;
 	return true;
 }
+
+bool run_read_flags(const struct program *program, const char *text, uint64_t *flags,
+		    struct error *error)
+{
+	*flags = 0;
+	while (*text) {
+		size_t length = strcspn(text, ","), found = 0;
+		while (found < program->flags.length &&
+		       (strncmp(program->flags.data[found].name, text, length) != 0 ||
+			program->flags.data[found].name[length]))
+			found++;
+		if (found == program->flags.length)
+			return error_set(error, ERROR_UNAVAILABLE,
+					 "the program has no flag '%.*s', which is to be on",
+					 length > 64 ? 64 : (int)length, text);
+		*flags |= UINT64_C(1) << found;
+		text += length + (text[length] == ',');
+	}
+	/* What a flag needs has a lower number. */
+	for (size_t i = program->flags.length; i-- > 0;) {
+		if (*flags >> i & 1)
+			*flags |= program->flags.data[i].needs;
+	}
+	return true;
+}

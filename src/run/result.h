@@ -67,6 +67,21 @@ struct group_result {
 	double *metrics; /* by enum metric; NaN where there is none */
 };
 
+/* A payload that ran, and what its output said. */
+struct payload_result {
+	const char *name;
+	const char *cgroup; /* that it was started in */
+	int64_t pid;
+	bool stopped; /* by the scenario, not by itself */
+	bool killed;  /* by signal `code` */
+	int code;
+	int64_t wall_ns;
+	bool cut; /* it printed more than was kept */
+	uint32_t metric_count;
+	const char **metric_names;
+	double *metrics; /* NaN: not found */
+};
+
 /* One thing that happened, for `ktstr plan` and traces. Strings are "" and numbers -1 where they
  * do not apply. */
 struct event {
@@ -101,6 +116,7 @@ struct result {
 	VECTOR(struct reason) reasons;
 	VECTOR(struct step_result) steps;
 	VECTOR(struct group_result) groups;
+	VECTOR(struct payload_result) payloads;
 	VECTOR(struct event) events; /* only when asked for */
 	VECTOR(const char *) notes;
 };

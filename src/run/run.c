@@ -1,7 +1,8 @@
 #include "run/run.h"
 
+#include "run/hooks.h"
 #include "run/interpreter.h"
-#include "run/vm.h"
+#include "run/scheduler.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -117,6 +118,9 @@ static void look(struct vm *vm, const struct host_wake *wake)
 		vm_end(vm, STATUS_BROKEN, "worker", "a worker of %s ended while it was needed",
 		       batch->name);
 	}
+	if (wake->reason == HOST_WAKE_PROCESS_ENDED)
+		scheduler_ended(vm, wake->process);
+	scheduler_watch(vm);
 	if (vm_now(vm) >= deadline_of(vm)) {
 		struct text text = {0};
 		text_put_duration(&text, vm->timeout_ns);
@@ -127,13 +131,22 @@ static void look(struct vm *vm, const struct host_wake *wake)
 	}
 }
 
-void vm_wait(struct vm *vm, int64_t until_ns)
+void vm_wait_once(struct vm *vm, int64_t until_ns)
 {
 	struct host_wake wake;
 	int64_t deadline = deadline_of(vm);
+	if (until_ns > deadline)
+		until_ns = deadline;
+	if (vm->scheduler.watched && until_ns > vm->scheduler.look_ns)
+		until_ns = vm->scheduler.look_ns;
+	vm->host->verbs->wait(vm->host, until_ns, &wake);
+	look(vm, &wake);
+}
+
+void vm_wait(struct vm *vm, int64_t until_ns)
+{
 	do {
-		vm->host->verbs->wait(vm->host, until_ns < deadline ? until_ns : deadline, &wake);
-		look(vm, &wake);
+		vm_wait_once(vm, until_ns);
 	} while (vm_now(vm) < until_ns);
 }
 
@@ -221,6 +234,7 @@ static void free_vm(struct vm *vm)
 	free(vm->registers);
 	paths_free(&vm->paths);
 	VECTOR_FREE(&vm->batches);
+	VECTOR_FREE(&vm->runs);
 	VECTOR_FREE(&vm->batch_of);
 	VECTOR_FREE(&vm->living);
 	VECTOR_FREE(&vm->living_at);
@@ -266,9 +280,29 @@ static void init_settings(struct vm *vm)
 	vm->workers = either(options->workers, 2);
 	vm->timeout_ns = either(options->timeout_ns, options->patience_ns);
 	vm->released_ns = -1;
+	vm->scheduler.process = -1;
 	vm->swapped = swapped_knobs(vm->program);
 	vm->step = "";
 	vm->random = options->seed;
+}
+
+/* Which flags are on, and does the scenario accept that? */
+static void set_flags(struct vm *vm, const struct scenario *scenario)
+{
+	const struct program *program = vm->program;
+	struct error error;
+	vm->flags = scenario->requires;
+	if (vm->options->flags && !run_read_flags(program, vm->options->flags, &vm->flags, &error))
+		vm_refused(vm, &error);
+	uint64_t missing = scenario->requires & ~vm->flags;
+	uint64_t unwanted = scenario->excludes & vm->flags;
+	for (size_t i = 0; i < program->flags.length; i++) {
+		if ((missing | unwanted) >> i & 1)
+			vm_end(vm, STATUS_SKIP, "flags",
+			       missing >> i & 1 ? "it requires the flag '%s', which is not on"
+						: "it excludes the flag '%s', which is on",
+			       program->flags.data[i].name);
+	}
 }
 
 void run_scenario(const struct program *program, size_t index, struct host *host,
@@ -292,8 +326,11 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 	paths_init(&vm->paths);
 	make_registers(vm);
 	vm->start_ns = vm_now(vm);
-	if (!setjmp(unwind_here))
+	if (!setjmp(unwind_here)) {
+		set_flags(vm, scenario);
+		hooks_check(vm, index);
 		interpreter_run(vm, scenario->entry);
+	}
 	vm->ending = true;
 	while (vm->scopes.length)
 		ledger_close_scope(vm);

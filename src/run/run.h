@@ -16,10 +16,18 @@ struct run_options {
 	int64_t timeout_ns;
 	int64_t patience_ns; /* the timeout where neither says one; 0: none */
 	uint64_t seed;
-	int64_t sched_pid; /* 0: none */
+	int64_t sched_pid; /* of a scheduler that was there before the run, 0: none */
+	const char *flags; /* that are on, "llc,borrow"; NULL: those that a scenario requires */
+	struct run_hooks *hooks; /* registered C functions, NULL: none */
 	uint64_t turns;    /* the most turns of all loops together, 0: any number */
 	bool judge;        /* false on the planned host, whose workers do nothing */
 	bool trace;        /* record events */
+};
+
+/* Where registered C functions come from. */
+struct run_hooks {
+	/* Is this extern registered, with this signature? */
+	bool (*find)(struct run_hooks *, const struct hook *, struct error *);
 };
 
 /* Values of params from the command line, as text; checked against the program's params. */
@@ -31,6 +39,11 @@ struct param_value {
 /* A param's new value, in the form that its type's literals have; *constant gets it. The string
  * of a string param is added to the program. */
 bool run_set_param(struct program *program, const struct param_value *value, struct error *error);
+
+/* A list such as "llc,borrow" as a mask, with all that those need; one that the program has not is
+ * refused. */
+bool run_read_flags(const struct program *program, const char *text, uint64_t *flags,
+		    struct error *error);
 
 bool run_has_param(const struct program *program, const char *name);
 

@@ -67,11 +67,32 @@ struct batch {
 	struct span span;
 };
 
+/* One `run` of a payload. */
+struct payload_run {
+	uint32_t payload; /* of the program */
+	int process;      /* of the host, -1: it could not be started */
+	int path;         /* of its group at the start */
+	int64_t timeout_ns;
+	double *limits; /* values, by the payload's limits */
+	struct span span;
+	bool open; /* neither waited for nor ended yet */
+};
+
+/* The scheduler under test that the scenario names. */
+struct watched_scheduler {
+	const char *name;
+	int process; /* of the host, -1: none */
+	int64_t pid; /* 0: none is attached */
+	bool watched;
+	int64_t look_ns; /* when the kernel is to be asked again */
+	struct sched_ext_state attached;
+};
+
 /* What a scope's end undoes, in the order of its making. */
-enum entry_kind { ENTRY_GROUP, ENTRY_WORKERS };
+enum entry_kind { ENTRY_GROUP, ENTRY_WORKERS, ENTRY_RUN, ENTRY_SCHEDULER };
 struct ledger_entry {
 	enum entry_kind kind;
-	int id;    /* path, or batch */
+	int id;    /* path, batch, or run */
 	bool open; /* false once it was undone before its scope's end */
 };
 
@@ -118,6 +139,10 @@ struct vm {
 	/* what is there */
 	struct paths paths;
 	VECTOR(struct batch) batches;
+	VECTOR(struct payload_run) runs;
+	struct watched_scheduler scheduler;
+	uint64_t flags; /* that are on */
+	bool guessed;   /* on paper: a value came up that only a real run can tell */
 	VECTOR(int) batch_of;  /* of each worker of the host, counted from first_worker */
 	VECTOR(int) living;    /* workers not stopped yet */
 	VECTOR(int) living_at; /* where each worker stands in `living`, -1: it does not */
@@ -180,13 +205,16 @@ int vm_group(struct vm *vm, int64_t path);
 void vm_poll(struct vm *vm);
 /* Sleep until a time on the host's clock, watching. */
 void vm_wait(struct vm *vm, int64_t until_ns);
+/* The same, but back as soon as anything happened. */
+void vm_wait_once(struct vm *vm, int64_t until_ns);
 /* Let everything that waits start; begins the scenario's clock. */
 void vm_release(struct vm *vm);
 /* A uniform number below n, from the seed. */
 uint64_t vm_random(struct vm *vm, uint64_t n);
 
 /* words.c */
-void words_call(struct vm *vm, uint32_t dst, enum word word, const uint32_t *args);
+/* `patient`: in the condition of an await. */
+void words_call(struct vm *vm, uint32_t dst, enum word word, const uint32_t *args, bool patient);
 
 /* affinity.c: one set per worker; false where they inherit. */
 bool affinity_resolve(struct vm *vm, const struct affinity *affinity, int path, int64_t count,

@@ -9,6 +9,7 @@ struct call {
 	union value *dst;
 	char dst_type;
 	const uint32_t *args;
+	bool patient; /* what is not there yet is waited for */
 };
 
 static int64_t integer(const struct call *call, int i)
@@ -99,7 +100,21 @@ static void word_topo_smt(struct call *call)
 
 static void word_sched_pid(struct call *call)
 {
-	call->dst->i = call->vm->options->sched_pid;
+	const struct vm *vm = call->vm;
+	call->dst->i = vm->scheduler.pid ? vm->scheduler.pid : vm->options->sched_pid;
+}
+
+static void word_map_value(struct call *call)
+{
+	struct vm *vm = call->vm;
+	struct error error;
+	const char *path = text_string(vm->registers[call->args[0]].text);
+	vm->guessed |= !vm->options->judge;
+	if (vm->host->verbs->map_value(vm->host, path, integer(call, 1), &call->dst->i, &error))
+		return;
+	if (!call->patient || error.kind != ERROR_UNAVAILABLE)
+		vm_refused(vm, &error);
+	call->dst->i = 0;
 }
 
 static void word_all(struct call *call)
@@ -388,13 +403,14 @@ static void word_deadline(struct call *call)
 					     .period_ns = integer(call, 1)};
 }
 
-void words_call(struct vm *vm, uint32_t dst, enum word word, const uint32_t *args)
+void words_call(struct vm *vm, uint32_t dst, enum word word, const uint32_t *args, bool patient)
 {
 	static void (*const functions[WORD_COUNT])(struct call *) = {
 #define WORD(id, name, result, doc, ...) [WORD_##id] = word_##id,
 #include "sema/words.def"
 #undef WORD
 	};
-	struct call call = {vm, &vm->registers[dst], vm->program->registers.data[dst], args};
+	struct call call = {vm, &vm->registers[dst], vm->program->registers.data[dst], args,
+			    patient};
 	functions[word](&call);
 }

@@ -1,5 +1,5 @@
 /* Calls: functions, context values and kinds of work, with positional and named arguments. */
-#include "sema/checker.h"
+#include "sema/foreign.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -372,6 +372,7 @@ enum type call_check_routine(struct checker *check, struct expr *expr, struct sy
 		return TYPE_ERROR;
 	store(check, expr, bound, count);
 	expr->routine = symbol;
+	expr->extra = WORK_COUNT; /* none of the table */
 	expr->type = (uint8_t)symbol->type;
 	return expr->type;
 }
@@ -387,6 +388,8 @@ enum type call_check(struct checker *check, struct expr *expr)
 	struct symbol *symbol = scope_find(check, expr->name);
 	if (symbol && symbol->kind == SYMBOL_FN)
 		return call_check_routine(check, expr, symbol);
+	if (symbol && symbol->kind == SYMBOL_WORK)
+		return foreign_check_work(check, expr, symbol);
 	if (symbol && symbol->kind == SYMBOL_PROC) {
 		symbol->used = true;
 		diag_report(check->diags, DIAG_WRONG_CALL, expr->span,

@@ -7,8 +7,8 @@
 #include "base/vector.h"
 #include "sema/sema.h"
 
-/* The most workers of one spawn. */
-enum { WORKERS_MAX = 65536 };
+/* The most workers of one spawn, parameters of a fn, proc or hook, arguments of a program. */
+enum { WORKERS_MAX = 65536, ROUTINE_PARAMS_MAX = 8, ARGUMENTS_MAX = 64 };
 
 /* Where in the program the walk is. */
 enum place {
@@ -28,6 +28,13 @@ struct meaning {
 	uint8_t metric;
 };
 
+struct declared_flag {
+	name_id name;
+	struct span span; /* SPAN_NONE: built in */
+	uint64_t needs;   /* flags of lower number */
+	bool used;
+};
+
 struct checker {
 	struct tree *tree;
 	struct diag_list *diags;
@@ -45,6 +52,7 @@ struct checker {
 	bool in_branch;  /* inside an if or a loop: what stands there may not happen, or repeat */
 	bool in_global;  /* inside a top-level let or param: no scenario is running */
 	VECTOR(struct stmt *) procs; /* of the whole file */
+	VECTOR(struct declared_flag) flags; /* built-in ones first */
 	struct symbol *routine; /* the fn or proc whose body is being checked */
 	struct use **uses;      /* where uses of global names are noted; NULL: nowhere */
 	uint32_t stamp;         /* of that list */
@@ -86,6 +94,10 @@ bool expr_is_number(const struct expr *expr, double *value);
 void limits_check(struct checker *check, struct stmt *stmt);
 
 /* settings.c: one setting each; `seen` remembers those of its block. */
+/* The setting's index in the table of what is called `of`; -1 where there is none, which is
+ * reported, as is one that was there before. */
+int settings_find(struct checker *check, const struct setting_info *table, int count,
+		  const char *of, const struct stmt *stmt, const struct stmt **seen);
 void settings_check_scenario(struct checker *check, struct stmt *stmt, const struct stmt **seen);
 void settings_check_cgroup(struct checker *check, struct stmt *stmt, const struct stmt **seen);
 void settings_check_spawn(struct checker *check, struct stmt *stmt, const struct stmt **seen);
@@ -105,6 +117,8 @@ void expr_become_group(struct checker *check, struct expr *expr);
 void routine_declare_all(struct checker *check, struct stmt *first);
 /* The type of this name; an unknown one is reported. */
 enum type routine_named_type(struct checker *check, name_id name, struct span span);
+/* Types of the parameters, for calls that stand before the body; at most `most` of them. */
+void routine_declare_types(struct checker *check, struct stmt *stmt, int most);
 void routine_declare_params(struct checker *check, struct stmt *stmt);
 void routine_check_fn(struct checker *check, struct stmt *stmt);
 /* After everything: false if one of them leads back to itself, which is reported. */

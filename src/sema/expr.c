@@ -1,7 +1,8 @@
 /* Types of expressions, and the meaning of the names in them. */
-#include "sema/checker.h"
+#include "sema/foreign.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static enum type fail_type(struct expr *expr)
@@ -127,10 +128,51 @@ void expr_note_use(struct checker *check, struct symbol *symbol)
 	symbol->stamp = check->stamp;
 }
 
+/* Names of what is no value; NULL for those that are. */
+static const char *foreign_kind(const struct symbol *symbol)
+{
+	switch (symbol->kind) {
+	case SYMBOL_HOOK:
+		return "a hook: `custom %s(…)` calls it";
+	case SYMBOL_PAYLOAD:
+		return "a payload: `run %s` starts it";
+	case SYMBOL_SCHEDULER:
+		return "a scheduler: `scheduler = %s` is a setting of a scenario";
+	case SYMBOL_RUN:
+		return "a running payload: `wait %s` waits for its end";
+	case SYMBOL_PARAM:
+	case SYMBOL_LET:
+	case SYMBOL_LOOP:
+	case SYMBOL_ARGUMENT:
+	case SYMBOL_FN:
+	case SYMBOL_PROC:
+	case SYMBOL_WORK:
+		break;
+	}
+	return NULL;
+}
+
+static bool refuse_foreign(struct checker *check, const struct expr *expr, struct symbol *symbol)
+{
+	const char *what = foreign_kind(symbol);
+	const char *name = checker_text(check, expr->name);
+	if (!what)
+		return false;
+	char rest[96];
+	symbol->used = true;
+	snprintf(rest, sizeof(rest), what, name);
+	diag_report(check->diags, DIAG_NOT_A_VALUE, expr->span, "'%s' is %s", name, rest);
+	return true;
+}
+
 static enum type check_name(struct checker *check, struct expr *expr)
 {
 	struct symbol *symbol = scope_find(check, expr->name);
 	struct meaning meaning = scope_meaning(check, expr->name);
+	if (symbol && symbol->kind == SYMBOL_WORK)
+		return foreign_check_work(check, expr, symbol);
+	if (symbol && refuse_foreign(check, expr, symbol))
+		return fail_type(expr);
 	if (symbol && (symbol->kind == SYMBOL_FN || symbol->kind == SYMBOL_PROC)) {
 		symbol->used = true;
 		diag_report(check->diags, DIAG_NOT_A_VALUE, expr->span,
@@ -444,7 +486,7 @@ enum type expr_check(struct checker *check, struct expr *expr)
 		return check_text(check, expr);
 	case EXPR_LIST:
 		diag_report(check->diags, DIAG_TYPE_MISMATCH, expr->span,
-			    "a list stands only behind `tags =`");
+			    "a list stands only behind `tags =` and `args =`");
 		return fail_type(expr);
 	case EXPR_NAME:
 		return check_name(check, expr);
@@ -461,7 +503,8 @@ enum type expr_check(struct checker *check, struct expr *expr)
 		}
 		return fail_type(expr);
 	case EXPR_CALL:
-		return call_check(check, expr);
+		return expr->custom ? foreign_check_custom(check, expr, false)
+				    : call_check(check, expr);
 	case EXPR_UNARY:
 		return check_unary(check, expr);
 	case EXPR_BINARY:

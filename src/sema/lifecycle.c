@@ -5,21 +5,9 @@
  * it changes and not what there is.
  */
 #include "sema/checker.h"
+#include "sema/group_table.h"
 
 #include <limits.h>
-
-/* One cgroup name; all members of a family `cell[i]` are one. */
-struct group {
-	struct group *parent;
-	struct group *child; /* the newest one */
-	struct group *sibling;
-	name_id name;
-	bool family;
-	bool loose; /* a family, or below one: which members exist is not known */
-	struct life life;
-	int owner;         /* depth of the block that removes it */
-	int workers_owner; /* least depth of the blocks whose workers may be in it */
-};
 
 struct change {
 	struct life *life;
@@ -36,10 +24,9 @@ struct walker {
 	struct checker *check;
 	struct group root;
 	struct group host;
-	struct group **slots; /* open addressing by parent and name */
-	size_t slot_count;
-	size_t group_count;
+	struct group_table groups;
 	VECTOR(struct group *) created; /* in order, to be ended by their owner */
+	VECTOR(struct symbol *) runs;   /* of payloads, likewise */
 	VECTOR(struct change) journal;
 	VECTOR(struct outcome) outcomes;
 	int depth;                     /* of owning blocks: 0 is the scenario */
@@ -55,57 +42,6 @@ struct walker {
 };
 
 static void walk(struct walker *walker, struct stmt *first);
-
-static size_t hash_group(const struct group *parent, name_id name, bool family)
-{
-	uint64_t hash = (uintptr_t)parent * 0x9e3779b97f4a7c15u;
-	hash = (hash ^ (name * 2u + family)) * 0xff51afd7ed558ccdu;
-	return (size_t)(hash >> 20);
-}
-
-static struct group **find_slot(struct walker *walker, const struct group *parent, name_id name,
-				bool family)
-{
-	size_t mask = walker->slot_count - 1;
-	for (size_t i = hash_group(parent, name, family) & mask;; i = (i + 1) & mask) {
-		struct group *group = walker->slots[i];
-		if (!group ||
-		    (group->parent == parent && group->name == name && group->family == family))
-			return &walker->slots[i];
-	}
-}
-
-static void grow_slots(struct walker *walker)
-{
-	struct group **old = walker->slots;
-	size_t count = walker->slot_count;
-	walker->slot_count = count ? count * 2 : 64;
-	walker->slots = memory_zeroed(walker->slot_count, sizeof(*walker->slots));
-	for (size_t i = 0; i < count; i++) {
-		if (old[i])
-			*find_slot(walker, old[i]->parent, old[i]->name, old[i]->family) = old[i];
-	}
-	free(old);
-}
-
-static struct group *find_group(struct walker *walker, struct group *parent, const struct ref *ref)
-{
-	struct group **slot = find_slot(walker, parent, ref->name, ref->index != NULL);
-	if (*slot)
-		return *slot;
-	struct group *group = ARENA_NEW(walker->check->tree->arena, struct group);
-	*group = (struct group){.parent = parent,
-				.sibling = parent->child,
-				.name = ref->name,
-				.family = ref->index != NULL,
-				.loose = ref->index != NULL || parent->loose,
-				.workers_owner = INT_MAX};
-	parent->child = group;
-	*slot = group;
-	if (++walker->group_count * 2 > walker->slot_count)
-		grow_slots(walker);
-	return group;
-}
 
 static void set_life(struct walker *walker, struct life *life, enum life_state state,
 		     struct span since)
@@ -191,7 +127,7 @@ static struct group *resolve(struct walker *walker, const struct ref *ref)
 		ref = ref->next;
 	}
 	for (; ref; ref = ref->next) {
-		group = find_group(walker, group, ref);
+		group = group_table_find(&walker->groups, group, ref);
 		use_group(walker, group, ref);
 	}
 	return group;
@@ -270,7 +206,7 @@ static void create_group(struct walker *walker, const struct stmt *stmt, const s
 		ref = ref->next;
 	}
 	for (; ref->next; ref = ref->next) {
-		group = find_group(walker, group, ref);
+		group = group_table_find(&walker->groups, group, ref);
 		if (group->life.state == LIFE_NEVER) {
 			if (!missing)
 				diag_report(diags, DIAG_PARENT_MISSING, ref->name_span,
@@ -281,7 +217,7 @@ static void create_group(struct walker *walker, const struct stmt *stmt, const s
 		}
 		use_group(walker, group, ref);
 	}
-	group = find_group(walker, group, ref);
+	group = group_table_find(&walker->groups, group, ref);
 	const char *name = group_name(walker, group);
 	enum life_state state = group->life.state;
 	if (state == LIFE_LIVE && !group->loose) {
@@ -335,12 +271,17 @@ static void timeless(struct walker *walker)
 /* A block that owns what it creates. */
 static void walk_owner(struct walker *walker, struct stmt *first, struct span span)
 {
-	size_t mark = walker->created.length;
+	size_t mark = walker->created.length, runs = walker->runs.length;
 	const struct ref *inside = walker->inside;
 	walker->inside = NULL;
 	walker->depth++;
 	walk(walker, first);
 	timeless(walker);
+	while (walker->runs.length > runs) {
+		struct symbol *run = walker->runs.data[--walker->runs.length];
+		if (run->owner == walker->depth && run->life.state != LIFE_GONE)
+			set_life(walker, &run->life, LIFE_GONE, last_byte(span));
+	}
 	while (walker->created.length > mark) {
 		struct group *group = walker->created.data[--walker->created.length];
 		if (group->owner == walker->depth)
@@ -547,6 +488,69 @@ static void walk_stop(struct walker *walker, const struct stmt *stmt)
 	set_life(walker, &stmt->group.symbol->life, LIFE_GONE, stmt->span);
 }
 
+static void walk_run(struct walker *walker, const struct stmt *stmt)
+{
+	struct symbol *run = stmt->group.symbol;
+	const struct ref *ref = stmt->group.ref ? stmt->group.ref : walker->inside;
+	if (ref)
+		add_workers(resolve(walker, ref), walker->depth);
+	if (!run)
+		return;
+	const char *name = checker_text(walker->check, run->name);
+	if (run->life.state == LIFE_LIVE) {
+		bool again = walker->second && run->life.since.start == stmt->span.start;
+		diag_report(walker->check->diags, DIAG_RUNS_ALREADY, stmt->name_span,
+			    again ? "the second turn starts '%s' while the first one runs"
+				  : "'%s' runs already",
+			    name);
+		if (!again)
+			diag_label(walker->check->diags, run->life.since, "started here");
+		diag_note(walker->check->diags, "%s",
+			  again ? "`wait` for it before the turn is over"
+				: "give the second one a name of its own: `run … as NAME`");
+		label_call(walker);
+	} else if (run->life.state == LIFE_MAYBE) {
+		diag_report(walker->check->diags, DIAG_MAYBE_GONE, stmt->name_span,
+			    "'%s' may be running already", name);
+	}
+	run->owner = walker->depth;
+	set_life(walker, &run->life, LIFE_LIVE, stmt->span);
+	VECTOR_PUSH(&walker->runs, run);
+}
+
+/* wait or kill */
+static void walk_end(struct walker *walker, const struct stmt *stmt)
+{
+	struct symbol *run = stmt->simple.symbol;
+	struct diag_list *diags = walker->check->diags;
+	use_expr(walker, stmt->simple.value);
+	walker->unreleased = NULL;
+	if (!run)
+		return;
+	const char *name = checker_text(walker->check, run->name);
+	switch (run->life.state) {
+	case LIFE_LIVE:
+		break;
+	case LIFE_NEVER:
+		diag_report(diags, DIAG_NOT_RUNNING, stmt->name_span, "'%s' was not started", name);
+		diag_note(diags, "`run %s` starts it", name);
+		label_call(walker);
+		break;
+	case LIFE_MAYBE:
+		diag_report(diags, DIAG_MAYBE_GONE, stmt->name_span, "'%s' may not be running here",
+			    name);
+		diag_label(diags, run->life.since,
+			   "this is only on some of the ways to that line");
+		break;
+	case LIFE_GONE:
+		diag_report(diags, DIAG_NOT_RUNNING, stmt->name_span, "'%s' has ended here", name);
+		diag_label(diags, run->life.since, "it ends with this");
+		label_call(walker);
+		break;
+	}
+	set_life(walker, &run->life, LIFE_GONE, stmt->span);
+}
+
 /* expect for GROUP may name a group of another block, before or after: it must exist somewhere. */
 static void check_limits(struct walker *walker, const struct stmt *stmt)
 {
@@ -628,6 +632,24 @@ static void walk_stmt(struct walker *walker, struct stmt *stmt)
 	case STMT_SCENARIO:
 	case STMT_FN:
 	case STMT_PROC:
+	case STMT_EXTERN:
+	case STMT_PAYLOAD:
+	case STMT_SCHEDULER:
+	case STMT_FLAG:
+	case STMT_FLAG_ARGS:
+	case STMT_METRIC:
+	case STMT_REQUIRES:
+	case STMT_EXCLUDES:
+		break;
+	case STMT_RUN:
+		walk_run(walker, stmt);
+		break;
+	case STMT_WAIT:
+	case STMT_KILL:
+		walk_end(walker, stmt);
+		break;
+	case STMT_CUSTOM:
+		use_expr(walker, stmt->simple.value);
 		break;
 	case STMT_CALL:
 		walk_call(walker, stmt);
@@ -716,10 +738,16 @@ void lifecycle_check(struct checker *check, struct stmt *scenario)
 	walker.root.life.state = walker.host.life.state = LIFE_LIVE;
 	walker.host.workers_owner = INT_MAX;
 	walker.host.name = check->host;
-	grow_slots(&walker);
+	group_table_init(&walker.groups, check->tree->arena);
+	/* Payloads are of the whole file, and every scenario begins without any. */
+	for (struct stmt *stmt = check->tree->first; stmt; stmt = stmt->next) {
+		if (stmt->kind == STMT_PAYLOAD && stmt->body.symbol)
+			stmt->body.symbol->life = (struct life){.state = LIFE_NEVER};
+	}
 	walk_owner(&walker, scenario->body.block.first, scenario->span);
-	free(walker.slots);
+	group_table_free(&walker.groups);
 	VECTOR_FREE(&walker.created);
+	VECTOR_FREE(&walker.runs);
 	VECTOR_FREE(&walker.journal);
 	VECTOR_FREE(&walker.outcomes);
 }

@@ -1,8 +1,6 @@
 /* Fns and procs: signatures, bodies of fns, and that none of them leads back to itself. */
 #include "sema/checker.h"
 
-enum { ROUTINE_PARAMS_MAX = 8 };
-
 enum type routine_named_type(struct checker *check, name_id name, struct span span)
 {
 	enum type type = type_find(checker_text(check, name));
@@ -17,6 +15,21 @@ enum type routine_named_type(struct checker *check, name_id name, struct span sp
 			    checker_text(check, name), nearest.best);
 	}
 	return type;
+}
+
+void routine_declare_types(struct checker *check, struct stmt *stmt, int most)
+{
+	int count = 0;
+	for (struct parameter *param = stmt->routine.params; param; param = param->next) {
+		param->symbol = ARENA_NEW(check->tree->arena, struct symbol);
+		param->symbol->type = routine_named_type(check, param->type_name, param->type_span);
+		if (++count == most + 1)
+			diag_report(check->diags, DIAG_BAD_ARGUMENTS, param->span,
+				    stmt->kind == STMT_EXTERN
+					    ? "a C function is given at most %d parameters"
+					    : "a fn or a proc has at most %d parameters",
+				    most);
+	}
 }
 
 void routine_declare_all(struct checker *check, struct stmt *first)
@@ -37,17 +50,7 @@ void routine_declare_all(struct checker *check, struct stmt *first)
 		if (symbol->type == TYPE_CGROUP || symbol->type == TYPE_WORKERS)
 			diag_report(check->diags, DIAG_TYPE_MISMATCH, stmt->routine.type_span,
 				    "a fn is pure and cannot give %s", type_phrase(symbol->type));
-		/* Types of the parameters, for calls that stand before the body. */
-		int count = 0;
-		for (struct parameter *param = stmt->routine.params; param; param = param->next) {
-			param->symbol = ARENA_NEW(check->tree->arena, struct symbol);
-			param->symbol->type =
-				routine_named_type(check, param->type_name, param->type_span);
-			if (++count == ROUTINE_PARAMS_MAX + 1)
-				diag_report(check->diags, DIAG_BAD_ARGUMENTS, param->span,
-					    "a fn or a proc has at most %d parameters",
-					    ROUTINE_PARAMS_MAX);
-		}
+		routine_declare_types(check, stmt, ROUTINE_PARAMS_MAX);
 	}
 }
 

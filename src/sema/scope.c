@@ -27,7 +27,8 @@ void scope_close(struct checker *check, size_t mark)
 	while (check->declared.length > mark) {
 		struct symbol *symbol = check->declared.data[--check->declared.length];
 		check->symbols[symbol->name] = symbol->hidden;
-		if (symbol->used || symbol->kind == SYMBOL_LOOP || symbol->global ||
+		if (symbol->used || symbol->kind == SYMBOL_LOOP || symbol->kind == SYMBOL_RUN ||
+		    symbol->global ||
 		    symbol->span.start >= check->main_end ||
 		    checker_text(check, symbol->name)[0] == '_')
 			continue;
@@ -87,6 +88,7 @@ static void add_group(struct checker *check, const struct ref *ref)
 	}
 }
 
+/* dispatch */
 void scope_collect_groups(struct checker *check, struct stmt *first)
 {
 	for (struct stmt *stmt = first; stmt; stmt = stmt->next) {
@@ -120,6 +122,18 @@ void scope_collect_groups(struct checker *check, struct stmt *first)
 		case STMT_PARAM:
 		case STMT_LET:
 		case STMT_FN:
+		case STMT_EXTERN:
+		case STMT_PAYLOAD:
+		case STMT_SCHEDULER:
+		case STMT_FLAG:
+		case STMT_FLAG_ARGS:
+		case STMT_METRIC:
+		case STMT_REQUIRES:
+		case STMT_EXCLUDES:
+		case STMT_CUSTOM:
+		case STMT_RUN:
+		case STMT_WAIT:
+		case STMT_KILL:
 		case STMT_CALL:
 		case STMT_SETTING:
 		case STMT_NEEDS:

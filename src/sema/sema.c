@@ -1,7 +1,7 @@
 /* Statements: what may stand where, and what its parts must be. */
 #include "sema/sema.h"
 
-#include "sema/checker.h"
+#include "sema/foreign.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -134,7 +134,8 @@ static void check_spawn(struct checker *check, struct stmt *stmt, bool in_cgroup
 	}
 	if (count && expr_want(check, count, TYPE_INT, "the number of workers") &&
 	    expr_is_integer(count, &value)) {
-		int group = work->type == TYPE_WORK && work->kind == EXPR_CALL && !work->word
+		int group = work->type == TYPE_WORK && work->kind == EXPR_CALL && !work->word &&
+					    work->extra < WORK_COUNT
 				    ? work_table[work->extra].group
 				    : 1;
 		if (value < 1 || value > WORKERS_MAX)
@@ -307,17 +308,50 @@ static void check_wait(struct checker *check, struct stmt *stmt)
 	}
 }
 
+/* What is declared at the top of a file and nowhere else; NULL for other statements. */
+static const char *declared_thing(const struct stmt *stmt)
+{
+	switch ((int)stmt->kind) {
+	case STMT_PARAM:
+		return "param";
+	case STMT_FN:
+		return "fn";
+	case STMT_PROC:
+		return "proc";
+	case STMT_EXTERN:
+		return stmt->routine.work ? "worker's body" : "hook";
+	case STMT_PAYLOAD:
+		return "payload";
+	case STMT_SCHEDULER:
+		return "scheduler";
+	case STMT_FLAG:
+		return "flag";
+	default:
+		return NULL;
+	}
+}
+
+/* Clauses, which stand directly in a scenario. */
+static bool is_clause(const struct stmt *stmt)
+{
+	return stmt->kind == STMT_NEEDS || stmt->kind == STMT_REQUIRES ||
+	       stmt->kind == STMT_EXCLUDES;
+}
+
 static void misplaced(struct checker *check, const struct stmt *stmt, enum place place)
 {
 	if (stmt->kind == STMT_SCENARIO)
 		diag_report(check->diags, DIAG_MISPLACED, stmt->name_span,
 			    "a scenario cannot stand inside another");
-	else if (stmt->kind == STMT_PARAM || stmt->kind == STMT_FN || stmt->kind == STMT_PROC)
+	else if (declared_thing(stmt))
 		diag_report(check->diags, DIAG_MISPLACED, stmt->name_span,
-			    "a %s is declared at the top of the file",
-			    stmt->kind == STMT_PARAM ? "param"
-			    : stmt->kind == STMT_FN  ? "fn"
-						     : "proc");
+			    "a %s is declared at the top of the file", declared_thing(stmt));
+	else if (stmt->kind == STMT_FLAG_ARGS || stmt->kind == STMT_METRIC)
+		diag_report(check->diags, DIAG_MISPLACED, stmt->name_span,
+			    stmt->kind == STMT_METRIC
+				    ? "a metric is declared in a payload"
+				    : "a flag's arguments stand in a scheduler; `flag NAME \"…\"` "
+				      "declares one");
 	else if (stmt->kind == STMT_USE)
 		diag_report(check->diags, DIAG_LATE_USE, stmt->span,
 			    "`use` stands at the top of its file");
@@ -325,9 +359,12 @@ static void misplaced(struct checker *check, const struct stmt *stmt, enum place
 		diag_report(check->diags, DIAG_STEP_IN_STEP, stmt->body.first->span,
 			    place == PLACE_STEP ? "a step cannot stand inside another; use `scope`"
 						: "a step stands directly in its scenario");
-	else if (stmt->kind == STMT_NEEDS)
+	else if (is_clause(stmt))
 		diag_report(check->diags, DIAG_MISPLACED, stmt->span,
-			    "`needs` stands directly in a scenario");
+			    "`%s` stands directly in a scenario",
+			    stmt->kind == STMT_NEEDS      ? "needs"
+			    : stmt->kind == STMT_REQUIRES ? "requires"
+							  : "excludes");
 	else
 		diag_report(check->diags, DIAG_MISPLACED, stmt->span,
 			    "this belongs inside a scenario");
@@ -338,10 +375,11 @@ static bool allowed(const struct stmt *stmt, enum place place)
 {
 	if (place == PLACE_BROKEN)
 		return true;
-	if (stmt->kind == STMT_SCENARIO || stmt->kind == STMT_PARAM || stmt->kind == STMT_FN ||
-	    stmt->kind == STMT_PROC || stmt->kind == STMT_USE)
+	if (stmt->kind == STMT_FLAG_ARGS || stmt->kind == STMT_METRIC)
+		return false;
+	if (stmt->kind == STMT_SCENARIO || stmt->kind == STMT_USE || declared_thing(stmt))
 		return place == PLACE_FILE;
-	if (stmt->kind == STMT_STEP || stmt->kind == STMT_NEEDS)
+	if (stmt->kind == STMT_STEP || is_clause(stmt))
 		return place == PLACE_SCENARIO;
 	return place != PLACE_FILE || stmt->kind == STMT_LET || stmt->kind == STMT_ERROR;
 }
@@ -427,6 +465,32 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 	case STMT_CALL:
 		check_call(check, stmt);
 		break;
+	case STMT_EXTERN:
+		foreign_check_extern(check, stmt);
+		break;
+	case STMT_PAYLOAD:
+	case STMT_SCHEDULER:
+		foreign_check_program(check, stmt);
+		break;
+	case STMT_FLAG: /* by foreign_declare_all() */
+	case STMT_FLAG_ARGS:
+	case STMT_METRIC:
+		break;
+	case STMT_REQUIRES:
+	case STMT_EXCLUDES:
+		foreign_check_flags(check, stmt);
+		break;
+	case STMT_CUSTOM:
+		if (stmt->simple.value->kind != EXPR_ERROR)
+			foreign_check_custom(check, stmt->simple.value, true);
+		break;
+	case STMT_RUN:
+		foreign_check_run(check, stmt);
+		break;
+	case STMT_WAIT:
+	case STMT_KILL:
+		foreign_check_end(check, stmt);
+		break;
 	case STMT_SETTING:
 		break; /* by check_items() */
 	case STMT_NEEDS:
@@ -492,7 +556,7 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 /* Settings go before ops, so that nothing happens in a group before it is configured. */
 static bool is_head(const struct stmt *stmt)
 {
-	return stmt->kind == STMT_SETTING || stmt->kind == STMT_LET || stmt->kind == STMT_NEEDS ||
+	return stmt->kind == STMT_SETTING || stmt->kind == STMT_LET || is_clause(stmt) ||
 	       stmt->kind == STMT_LIMITS || stmt->kind == STMT_ERROR;
 }
 
@@ -552,6 +616,8 @@ static bool judges(const struct stmt *first)
 	for (const struct stmt *stmt = first; stmt; stmt = stmt->next) {
 		switch (stmt->kind) {
 		case STMT_SPAWN:
+		case STMT_RUN:
+		case STMT_CUSTOM:
 		case STMT_CALL:
 		case STMT_EXPECT:
 		case STMT_AWAIT:
@@ -616,6 +682,7 @@ static void check_scenario(struct checker *check, struct stmt *stmt)
 	check->stamp++;
 	want_string(check, stmt->body.second);
 	check_block(check, &stmt->body.block, PLACE_SCENARIO);
+	foreign_check_contradictions(check, stmt);
 	scope_forget_groups(check);
 	check->uses = NULL;
 }
@@ -647,9 +714,9 @@ static void warn_unused_globals(struct checker *check)
 {
 	for (size_t i = 0; i < check->declared.length; i++) {
 		const struct symbol *symbol = check->declared.data[i];
-		/* A fn or a proc may wait for another file that uses this one. */
+		/* Those may wait for another file that uses this one. */
 		if (symbol->used || checker_text(check, symbol->name)[0] == '_' ||
-		    symbol->kind == SYMBOL_FN || symbol->kind == SYMBOL_PROC ||
+		    (symbol->kind >= SYMBOL_FN && symbol->kind <= SYMBOL_SCHEDULER) ||
 		    symbol->span.start >= check->main_end)
 			continue;
 		diag_report(check->diags, DIAG_UNUSED_NAME, symbol->span, "'%s' is never used",
@@ -709,6 +776,7 @@ void sema_check(struct tree *tree)
 	const struct source_set *sources = tree->diags->sources;
 	check.main_end = sources->files.length ? sources->files.data[0].length + 1 : 0;
 	routine_declare_all(&check, tree->first);
+	foreign_declare_all(&check, tree->first);
 	check_items(&check, tree->first, PLACE_FILE);
 	if (routine_check_cycles(&check, tree->first))
 		check_lives(&check);
@@ -718,6 +786,7 @@ void sema_check(struct tree *tree)
 	free(check.symbols);
 	free(check.group_names);
 	VECTOR_FREE(&check.procs);
+	VECTOR_FREE(&check.flags);
 	VECTOR_FREE(&check.declared);
 	VECTOR_FREE(&check.group_list);
 }

@@ -19,6 +19,11 @@ enum symbol_kind {
 	SYMBOL_ARGUMENT, /* a parameter inside its fn or proc */
 	SYMBOL_FN,
 	SYMBOL_PROC,
+	SYMBOL_HOOK, /* extern hook */
+	SYMBOL_WORK, /* extern work */
+	SYMBOL_PAYLOAD,
+	SYMBOL_SCHEDULER,
+	SYMBOL_RUN, /* run … as NAME */
 };
 
 /* Is a cgroup, or are workers, there at this line? */
@@ -58,7 +63,8 @@ struct symbol {
 	enum { CALLS_NEW, CALLS_OPEN, CALLS_DONE } visit;
 	/* of an argument of type cgroup, while life cycles are followed */
 	struct group *group;
-	/* of workers, while life cycles are followed */
+	struct symbol *payload; /* of a run */
+	/* of workers and of runs of a payload, while life cycles are followed */
 	int owner;
 	struct life life;
 	struct use *uses; /* of a global name */
@@ -66,7 +72,7 @@ struct symbol {
 	/* of the emitter */
 	uint32_t reg;
 	uint32_t scenario; /* that evaluates this global already */
-	uint32_t entry;    /* of a fn or a proc */
+	uint32_t entry;    /* of a fn or a proc; number of a hook, payload or scheduler */
 	bool emitted;
 };
 
@@ -79,17 +85,33 @@ enum scenario_setting {
 	SCENARIO_SETTLE,
 	SCENARIO_WORKERS,
 	SCENARIO_TIMEOUT,
+	SCENARIO_SCHEDULER,
 	SCENARIO_SETTINGS
+};
+enum payload_setting {
+	PAYLOAD_EXEC,
+	PAYLOAD_ARGS,
+	PAYLOAD_TIMEOUT,
+	PAYLOAD_OUTPUT,
+	PAYLOAD_SETTINGS
+};
+enum scheduler_setting {
+	SCHEDULER_EXEC,
+	SCHEDULER_ARGS,
+	SCHEDULER_ATTACH_TIMEOUT,
+	SCHEDULER_SETTINGS
 };
 
 struct setting_info {
 	const char *name;
-	enum type type; /* TYPE_ERROR: a list of strings */
+	enum type type; /* TYPE_ERROR: a list of strings, or a scheduler's name */
 	const char *doc;
 };
 
 extern const struct setting_info spawn_settings[SPAWN_SETTINGS];
 extern const struct setting_info scenario_settings[SCENARIO_SETTINGS];
+extern const struct setting_info payload_settings[PAYLOAD_SETTINGS];
+extern const struct setting_info scheduler_settings[SCHEDULER_SETTINGS];
 
 /* Intern the language's own words; call on an empty map, before parsing. */
 void sema_reserve_names(struct map *names);

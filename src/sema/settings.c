@@ -1,5 +1,5 @@
 /* Settings of scenarios, cgroups and spawns, and the values of knobs. */
-#include "sema/checker.h"
+#include "sema/foreign.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,6 +19,8 @@ const struct setting_info scenario_settings[SCENARIO_SETTINGS] = {
 	[SCENARIO_SETTLE] = {"settle", TYPE_DURATION, "wait between new cgroups and load; 100ms"},
 	[SCENARIO_WORKERS] = {"workers", TYPE_INT, "workers of a spawn that gives no count; 2"},
 	[SCENARIO_TIMEOUT] = {"timeout", TYPE_DURATION, "when the scenario is ended as TIMEOUT"},
+	[SCENARIO_SCHEDULER] = {"scheduler", TYPE_ERROR,
+				"the declared scheduler that runs meanwhile"},
 };
 
 int sema_find_setting(const struct setting_info *table, int count, const char *name)
@@ -62,6 +64,17 @@ static void unknown_setting(struct checker *check, const struct stmt *stmt, cons
 	text_free(&all);
 }
 
+int settings_find(struct checker *check, const struct setting_info *table, int count,
+		  const char *of, const struct stmt *stmt, const struct stmt **seen)
+{
+	int index = sema_find_setting(table, count, checker_text(check, stmt->name));
+	if (index < 0)
+		unknown_setting(check, stmt, of, table, count);
+	else
+		check_duplicates(check, stmt, seen, index);
+	return index;
+}
+
 static void check_tags(struct checker *check, struct expr *value)
 {
 	if (value->kind != EXPR_LIST) {
@@ -85,13 +98,14 @@ void settings_check_least(struct checker *check, const struct expr *value, int64
 void settings_check_scenario(struct checker *check, struct stmt *stmt, const struct stmt **seen)
 {
 	struct expr *value = stmt->simple.value;
-	int index = sema_find_setting(scenario_settings, SCENARIO_SETTINGS,
-				      checker_text(check, stmt->name));
-	if (index < 0) {
-		unknown_setting(check, stmt, "a scenario", scenario_settings, SCENARIO_SETTINGS);
+	int index = settings_find(check, scenario_settings, SCENARIO_SETTINGS, "a scenario", stmt,
+				  seen);
+	if (index < 0)
+		return;
+	if (index == SCENARIO_SCHEDULER) {
+		foreign_check_scheduler_setting(check, value);
 		return;
 	}
-	check_duplicates(check, stmt, seen, index);
 	if (index == SCENARIO_TAGS) {
 		check_tags(check, value);
 		return;
@@ -198,13 +212,9 @@ void settings_check_cgroup(struct checker *check, struct stmt *stmt, const struc
 void settings_check_spawn(struct checker *check, struct stmt *stmt, const struct stmt **seen)
 {
 	struct expr *value = stmt->simple.value;
-	int index =
-		sema_find_setting(spawn_settings, SPAWN_SETTINGS, checker_text(check, stmt->name));
-	if (index < 0) {
-		unknown_setting(check, stmt, "a spawn", spawn_settings, SPAWN_SETTINGS);
+	int index = settings_find(check, spawn_settings, SPAWN_SETTINGS, "a spawn", stmt, seen);
+	if (index < 0)
 		return;
-	}
-	check_duplicates(check, stmt, seen, index);
 	char what[64];
 	snprintf(what, sizeof(what), "`%s`", spawn_settings[index].name);
 	int64_t nice;

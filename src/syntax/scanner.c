@@ -17,8 +17,12 @@ static const struct {
 	{"freeze", FREEZE},     {"thaw", THAW},     {"sleep", SLEEP}, {"hold", HOLD},
 	{"await", AWAIT},       {"repeat", REPEAT}, {"for", FOR},     {"if", IF},
 	{"skip", SKIP},         {"fail", FAIL},     {"note", NOTE},   {"expect", EXPECT},
-	{"needs", NEEDS},       {"let", LET},       {"param", PARAM}, {"fn", FN},          {"use", USE},
-	{"proc", PROC},
+	{"needs", NEEDS},       {"let", LET},       {"param", PARAM}, {"fn", FN},
+	{"use", USE},           {"proc", PROC},     {"run", RUN},     {"wait", WAIT},
+	{"kill", KILL},         {"flag", FLAG},     {"custom", CUSTOM},
+	{"extern", EXTERN},     {"payload", PAYLOAD},
+	{"metric", METRIC},     {"requires", REQUIRES},
+	{"excludes", EXCLUDES}, {"scheduler", SCHEDULER},
 };
 
 enum { STATEMENT_WORDS = sizeof(statement_words) / sizeof(statement_words[0]) };
@@ -47,7 +51,8 @@ void scanner_end(struct scanner *scan)
 
 static bool starts_statement(int token)
 {
-	if (token == SLEEP || token == SET || token == FOR || token == IF)
+	if (token == SLEEP || token == SET || token == FOR || token == IF || token == CUSTOM ||
+	    token == REQUIRES)
 		return false; /* these stand inside expressions and clauses, too */
 	for (int i = 0; i < STATEMENT_WORDS; i++) {
 		if (statement_words[i].token == token)
@@ -495,7 +500,7 @@ static bool among(const char *name, const char *const *expected, int count)
 static const char never_told[] = "|END|BAD_CHARACTER|BAD_AND|BAD_OR|BAD_NOT|a string with {|'set'|";
 static const char of_expression[] =
 	"|a name|a string|a number|a time|a size|true or false|a decimal number|a percentage"
-	"|'not'|'('|'['|'-'|";
+	"|'not'|'('|'['|'-'|'custom'|";
 static const char of_operators[] =
 	"|'=='|'!='|'<='|'>='|'<'|'>'|'and'|'or'|'+'|'-'|'*'|'/'|'%'|'|'|'&'|'.'|'['|'('|";
 

@@ -61,6 +61,7 @@ struct expr {
 	uint8_t op;       /* enum tree_op */
 	uint8_t type;     /* enum type, written by the checker */
 	uint8_t constant; /* checker: the value is known: `integer` or `number` of the fold */
+	bool custom;      /* CALL of a registered C function */
 	uint16_t depth;
 	uint16_t word; /* checker: index of the word that a name or call means, plus 1 */
 	struct span span;
@@ -79,7 +80,7 @@ struct expr {
 			};
 			name_id name;   /* NAME, FIELD, CALL, STRING */
 			uint32_t extra; /* checker's own */
-			struct symbol *routine; /* CALL of a fn or proc: checker */
+			struct symbol *routine; /* CALL of a fn, proc or extern: checker */
 		};
 	};
 };
@@ -110,7 +111,19 @@ enum stmt_kind {
 	STMT_SCENARIO,
 	STMT_FN,
 	STMT_PROC,
+	STMT_EXTERN,
+	STMT_PAYLOAD,
+	STMT_SCHEDULER,
+	STMT_FLAG,      /* declares one */
+	STMT_FLAG_ARGS, /* flag NAME { … } of a scheduler */
+	STMT_METRIC,
+	STMT_REQUIRES,
+	STMT_EXCLUDES,
 	STMT_CALL,
+	STMT_CUSTOM,
+	STMT_RUN,
+	STMT_WAIT,
+	STMT_KILL,
 	STMT_SETTING,
 	STMT_NEEDS,
 	STMT_STEP,
@@ -183,31 +196,32 @@ struct stmt {
 	name_id name;
 	struct stmt *next;
 	union {
-		struct { /* PARAM, LET, SETTING, NEEDS, SLEEP, HOLD, AWAIT, SKIP, FAIL, NOTE, EXPECT
-			  */
-			struct expr *value;  /* HOLD: NULL is `rest` */
+		struct { /* PARAM, LET, SETTING, NEEDS, SLEEP, HOLD, AWAIT, SKIP, FAIL, NOTE,
+			  * EXPECT, METRIC, CALL, CUSTOM, WAIT, KILL */
+			struct expr *value;  /* HOLD: NULL is `rest`; WAIT: timeout */
 			struct expr *second; /* message, `if` condition, timeout, param's doc */
 			struct stmt *spawn;  /* LET of workers */
 			name_id type_name;
 			struct span type_span;
-			struct symbol *symbol; /* PARAM, LET: checker */
+			struct symbol *symbol; /* PARAM, LET, WAIT, KILL: checker */
 		} simple;
-		struct { /* SCENARIO, STEP, SCOPE, CGROUP, EVERY, TIMES, FOR */
+		struct { /* SCENARIO, STEP, SCOPE, CGROUP, EVERY, TIMES, FOR, PAYLOAD, SCHEDULER,
+			  * FLAG_ARGS */
 			struct block block;
 			struct expr *first;    /* label; period, count, range start */
 			struct expr *second;   /* doc; `for` length, range end */
 			struct ref *ref;       /* CGROUP */
-			struct symbol *symbol; /* of the loop's name: checker */
+			struct symbol *symbol; /* of the loop's name, the declaration: checker */
 			struct use *uses;      /* SCENARIO: checker */
 		} body;
-		struct { /* CREATE, REMOVE, SET, CLEAR, SWAP, STOP, MOVE, FREEZE, THAW */
+		struct { /* CREATE, REMOVE, SET, CLEAR, SWAP, STOP, MOVE, FREEZE, THAW, RUN */
 			struct ref *ref;
 			struct ref *other;  /* SWAP; MOVE: destination */
 			struct expr *value; /* SET; MOVE: how many */
-			name_id other_name; /* SWAP: the second knob */
+			name_id other_name; /* SWAP: the second knob; RUN: `as`, 0 without */
 			struct span other_span;
 			uint32_t knob;         /* checker */
-			struct symbol *symbol; /* STOP, MOVE of workers: checker */
+			struct symbol *symbol; /* STOP, MOVE: workers; RUN: checker */
 		} group;
 		struct {                    /* SPAWN */
 			struct expr *count; /* NULL: one … `workers` of the context */
@@ -216,14 +230,20 @@ struct stmt {
 			struct stmt *settings;
 			struct symbol *symbol; /* of the handle it is bound to: checker */
 		} spawn;
-		struct { /* FN, PROC */
+		struct { /* FN, PROC, EXTERN */
 			struct parameter *params;
 			struct expr *value; /* FN */
 			struct block block; /* PROC */
-			name_id type_name;  /* FN */
+			bool work;          /* EXTERN: a worker's body, not a hook */
+			name_id type_name;  /* FN; EXTERN: 0 where it gives nothing */
 			struct span type_span;
 			struct symbol *symbol; /* checker */
 		} routine;
+		struct { /* FLAG, REQUIRES, EXCLUDES */
+			struct item *list; /* names of flags */
+			struct expr *doc;
+			uint64_t mask;     /* of those flags: checker */
+		} flags;
 		struct arm *arms; /* IF */
 		struct {          /* LIMITS */
 			struct ref *ref;

@@ -24,7 +24,7 @@ static const char usage[] =
 	"  ktstrc words [NAME]      words of the language: functions, work, knobs, metrics\n"
 	"  ktstrc ops               the instruction set\n"
 	"  ktstrc docs PAGE         a reference page as Markdown: types words work knobs\n"
-	"                           settings metrics diagnostics ops\n"
+	"                           settings metrics diagnostics ops flags\n"
 	"\n"
 	"  FILE may be - for standard input. Options:\n"
 	"  --format human|json|github\n"

@@ -21,6 +21,8 @@ static const char usage[] =
 	"  --duration T           what percentages of `hold` are of; wins over the scenario\n"
 	"  --settle T             wait between new cgroups and their load\n"
 	"  --workers N            workers of a spawn that gives no count\n"
+	"  --flags A,B            flags of the scheduler under test that are on; without it,\n"
+	"                         those that a scenario requires\n"
 	"  --timeout T            end a scenario as TIMEOUT after this time\n"
 	"  --seed N               of the random choices; printed in the report\n"
 	"  --format human|json    what goes to standard output\n"
@@ -44,6 +46,7 @@ enum option_id {
 	OPTION_SETTLE,
 	OPTION_WORKERS,
 	OPTION_TIMEOUT,
+	OPTION_FLAGS,
 	OPTION_SEED,
 	OPTION_FORMAT,
 	OPTION_REPORT,
@@ -60,6 +63,7 @@ static const struct option known[] = {{"help", no_argument, NULL, OPTION_HELP},
 				      {"settle", required_argument, NULL, OPTION_SETTLE},
 				      {"workers", required_argument, NULL, OPTION_WORKERS},
 				      {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+				      {"flags", required_argument, NULL, OPTION_FLAGS},
 				      {"seed", required_argument, NULL, OPTION_SEED},
 				      {"format", required_argument, NULL, OPTION_FORMAT},
 				      {"report", required_argument, NULL, OPTION_REPORT},
@@ -158,6 +162,9 @@ static bool take_option(struct ktstr_options *options, int option, char *value)
 		return read_duration("settle", value, 0, &options->run.settle_ns);
 	case OPTION_TIMEOUT:
 		return read_duration("timeout", value, 1, &options->run.timeout_ns);
+	case OPTION_FLAGS:
+		options->run.flags = value;
+		return true;
 	case OPTION_WORKERS:
 		return read_count("workers", value, 1, 65536, "a number from 1 to 65536",
 				  &options->run.workers);
@@ -327,6 +334,23 @@ static bool set_params(struct ktstr_programs *programs, const struct ktstr_optio
 	return true;
 }
 
+/* A flag that no program has is a mistake of the command line; one that some have not is a SKIP of
+ * their scenarios. */
+static bool check_flags(const struct ktstr_programs *programs, const struct ktstr_options *options)
+{
+	struct error error = {0};
+	uint64_t flags;
+	if (!options->run.flags || !programs->all.length)
+		return true;
+	for (size_t i = 0; i < programs->all.length; i++) {
+		if (run_read_flags(&programs->all.data[i]->program, options->run.flags, &flags,
+				   &error))
+			return true;
+	}
+	console_error("ktstr", "--flags: %s", error.message);
+	return false;
+}
+
 bool ktstr_compile(struct ktstr_programs *programs, const struct ktstr_options *options, int *code)
 {
 	*programs = (struct ktstr_programs){0};
@@ -347,7 +371,7 @@ bool ktstr_compile(struct ktstr_programs *programs, const struct ktstr_options *
 			fine = false;
 		}
 	}
-	return fine && set_params(programs, options);
+	return fine && set_params(programs, options) && check_flags(programs, options);
 }
 
 void ktstr_free_programs(struct ktstr_programs *programs)

@@ -3,6 +3,7 @@
 #include "code/program.h"
 #include "host/knobs.h"
 #include "host/work.h"
+#include "sema/flags.h"
 #include "sema/metrics.h"
 #include "sema/sema.h"
 #include "source/diag.h"
@@ -11,7 +12,7 @@
 #include <string.h>
 
 const char *const pages[] = {"types",   "words",       "work", "knobs", "settings",
-			     "metrics", "diagnostics", "ops",  NULL};
+			     "metrics", "diagnostics", "ops",  "flags", NULL};
 
 /* Text inside a cell of a table, or a paragraph. */
 static void put_cell(struct text *out, const char *text)
@@ -132,6 +133,8 @@ static void put_settings(struct text *out)
 		 "of a | setting | type | what it is");
 	put_setting_rows(out, "scenario", scenario_settings, SCENARIO_SETTINGS);
 	put_setting_rows(out, "spawn", spawn_settings, SPAWN_SETTINGS);
+	put_setting_rows(out, "payload", payload_settings, PAYLOAD_SETTINGS);
+	put_setting_rows(out, "scheduler", scheduler_settings, SCHEDULER_SETTINGS);
 }
 
 static void put_metrics(struct text *out)
@@ -184,7 +187,7 @@ static void put_ops(struct text *out)
 	put_head(out, "Instructions",
 		 "The bytecode, as `ktstrc disasm` shows it. Registers are named by their type: i "
 		 "integer, f float, s string, c CPU set, w work, a affinity, p policy, g cgroup, h "
-		 "workers. a, b and c are an instruction's operands.",
+		 "workers, l a running payload. a, b and c are an instruction's operands.",
 		 "op | effect");
 	for (int op = 0; op < OP_COUNT; op++) {
 		text_puts(out, "| `");
@@ -196,11 +199,25 @@ static void put_ops(struct text *out)
 	}
 }
 
+static void put_flags(struct text *out)
+{
+	put_head(out, "Flags",
+		 "What a scheduler under test may or may not be asked to do: every file knows these, "
+		 "and declares its own with `flag NAME`. A scenario `requires` or `excludes` them.",
+		 "flag | needs | what it says");
+	for (enum flag flag = 0; flag < FLAG_COUNT; flag++) {
+		const struct flag_info *info = &flag_table[flag];
+		text_printf(out, "| `%s` | %s | ", info->name, info->needs);
+		put_cell(out, info->doc);
+		text_puts(out, " |\n");
+	}
+}
+
 bool pages_print(struct text *out, const char *page)
 {
 	static void (*const printers[])(struct text *) = {
 		put_types,    put_words,   put_work,        put_knobs,
-		put_settings, put_metrics, put_diagnostics, put_ops};
+		put_settings, put_metrics, put_diagnostics, put_ops, put_flags};
 	text_puts(out, "<!-- Printed from the tables by `ktstrc docs`; not to be edited. -->\n");
 	for (int i = 0; pages[i]; i++) {
 		if (strcmp(pages[i], page) == 0) {

@@ -3,6 +3,7 @@
 #include "code/program.h"
 #include "host/knobs.h"
 #include "host/work.h"
+#include "sema/flags.h"
 #include "sema/metrics.h"
 #include "sema/sema.h"
 #include "source/diag.h"
@@ -20,7 +21,8 @@ void reference_ops(struct text *out)
 		KIND(WI),   KIND(WF),   KIND(WS),    KIND(WC),   KIND(WW),     KIND(WA),
 		KIND(WP),   KIND(WG),   KIND(WH),    KIND(WX),   KIND(JUMP),   KIND(WORD),
 		KIND(WORK), KIND(ARGS), KIND(SPAWN), KIND(KNOB), KIND(METRIC), KIND(SETTING),
-		KIND(SCOPE)
+		KIND(SCOPE),
+		KIND(RL),   KIND(WL),   KIND(HX),    KIND(HOOK), KIND(RUN),    KIND(SCHEDULER)
 #undef KIND
 	};
 	for (int op = 0; op < OP_COUNT; op++) {
@@ -101,6 +103,15 @@ static void put_title(struct text *out, const char *name, const char *title)
 		text_printf(out, "%s%s\n", out->length ? "\n" : "", title);
 }
 
+static void put_settings(struct text *out, const char *name, const struct setting_info *settings,
+			 int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (wanted(name, settings[i].name))
+			text_printf(out, "  %-20s %s\n", settings[i].name, settings[i].doc);
+	}
+}
+
 bool reference_words(struct text *out, const char *name)
 {
 	put_title(out, name, "Functions and context values");
@@ -124,16 +135,17 @@ bool reference_words(struct text *out, const char *name)
 			put_metric(out, &metric_table[i]);
 	}
 	put_title(out, name, "Settings of a scenario");
-	for (int i = 0; i < SCENARIO_SETTINGS; i++) {
-		if (wanted(name, scenario_settings[i].name))
-			text_printf(out, "  %-20s %s\n", scenario_settings[i].name,
-				    scenario_settings[i].doc);
-	}
+	put_settings(out, name, scenario_settings, SCENARIO_SETTINGS);
 	put_title(out, name, "Settings of a spawn");
-	for (int i = 0; i < SPAWN_SETTINGS; i++) {
-		if (wanted(name, spawn_settings[i].name))
-			text_printf(out, "  %-20s %s\n", spawn_settings[i].name,
-				    spawn_settings[i].doc);
+	put_settings(out, name, spawn_settings, SPAWN_SETTINGS);
+	put_title(out, name, "Settings of a payload");
+	put_settings(out, name, payload_settings, PAYLOAD_SETTINGS);
+	put_title(out, name, "Settings of a scheduler");
+	put_settings(out, name, scheduler_settings, SCHEDULER_SETTINGS);
+	put_title(out, name, "Flags");
+	for (int i = 0; i < FLAG_COUNT; i++) {
+		if (wanted(name, flag_table[i].name))
+			text_printf(out, "  %-20s %s\n", flag_table[i].name, flag_table[i].doc);
 	}
 	return out->length > 0;
 }

@@ -259,7 +259,7 @@ class Cli:
         """Images that are no longer, or never were, what ktstrc build made."""
         turned = good[:-1] + bytes([good[-1] ^ 1])
         images = {"truncated": (good[:len(good) // 2], "truncated"), "nothing but its first bytes": (good[:6], "truncated"),
-                  "a turned bit": (turned, "checksum"), "another version": (good[:8] + b"\2" + good[9:], r"format 2, this is 1"),
+                  "a turned bit": (turned, "checksum"), "another version": (good[:8] + b"\xfe" + good[9:], r"format 254, this is \d+"),
                   "another ktstr": (good[:12] + bytes(8) + good[20:], "another ktstr"),
                   "copied as text": (good.replace(b"\r\n", b"\n"), "text"), "more behind it": (good + b"\n", "behind its end")}
         for name, (content, says) in images.items():

@@ -265,9 +265,10 @@ class Live:
         self.judge(name, run, fault, [0])
 
 
-def main():
-    """Runs every case in a folder that a normal user can enter."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def run_parts(description, *parts):
+    """Reads the command line, and runs the parts of a test in a folder that a normal user can enter."""
+    parser = argparse.ArgumentParser(description=description,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ktstrc", type=program, required=True)
     parser.add_argument("--ktstr", type=program, required=True)
     parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
@@ -275,12 +276,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix="kts-live-") as folder:
         Path(folder).chmod(0o755)
         live = Live(arguments, Path(folder))
-        for part in (live.check_ends, live.check_refusal, live.check_signals, live.check_group_signal,
-                     live.check_kill, live.check_dead_worker, live.check_noise, live.check_unfair,
-                     live.check_normal_user):
-            part()
+        for part in parts:
+            part(live)
     live.tap.finish()
 
 
 if __name__ == "__main__":
-    main()
+    run_parts(__doc__, Live.check_ends, Live.check_refusal, Live.check_signals, Live.check_group_signal,
+              Live.check_kill, Live.check_dead_worker, Live.check_noise, Live.check_unfair,
+              Live.check_normal_user)

@@ -38,7 +38,22 @@ static const char after_a_failure[] =
 static const char with_a_skip[] =
 	"scenario probe { cgroup a { spawn cpu_spin }; hold 10ms; skip \"enough\" }\n";
 
-static const char *const programs[] = {every_op, after_a_failure, with_a_skip};
+static const char with_programs[] =
+	"payload p { exec = \"p\"; args = [\"x\"] }\n"
+	"scheduler mine { exec = \"m\" }\n"
+	"scenario probe {\n"
+	"    scheduler = mine\n"
+	"    cgroup a { run p }\n"
+	"    run p in a as q\n"
+	"    await map_value(\"/x\", 1) == 0 timeout 20ms\n"
+	"    step \"one\" { cgroup b { run p as r }; hold 10ms; remove b }\n"
+	"    wait q\n"
+	"    kill p\n"
+	"    run p\n"
+	"    hold 10ms\n"
+	"}\n";
+
+static const char *const programs[] = {every_op, after_a_failure, with_a_skip, with_programs};
 
 static bool names_fault(const struct result *result)
 {

@@ -16,6 +16,12 @@ static const char rich_text[] =
 	"param n = 3 \"how many\"\n"
 	"param share = (40%) \"how much, größer\"\n"
 	"param label = \"x\"\n"
+	"flag own \"of this file\" requires steal\n"
+	"extern hook probe(a: int, s: string) -> cpuset\n"
+	"extern work churn(n: int)\n"
+	"payload p { exec = \"x\"; args = [\"{n}\"]; output = \"text\"; metric m = \"(.)\"\n"
+	"    expect { m < 3; no exit_code } }\n"
+	"scheduler mine { exec = \"m\"; flag own { args = [\"o\"] } }\n"
 	"scenario first \"The first\\nof two\" {\n"
 	"    category = \"kind\"; duration = 50ms\n"
 	"    cgroup a { cpus = disjoint(0, 2); weight = 50; spawn n cpu_spin { affinity = one } }\n"
@@ -24,9 +30,12 @@ static const char rich_text[] =
 	"    for i in 0..n { create cell[i] }\n"
 	"    expect a.tasks > 100 \"größer\"\n"
 	"    expect { gap <= 1s; no spread }\n"
+	"    run p in a; spawn churn(2) in a; kill p\n"
+	"    note \"{custom probe(1, label)}\"\n"
 	"    hold rest\n"
 	"}\n"
-	"scenario second { needs topo.cpus >= 1000; hold 1ms }\n";
+	"scenario second { scheduler = mine; requires own; excludes borrow\n"
+	"     needs topo.cpus >= 1000; hold 1ms }\n";
 
 /* Small enough for each of its bits to be turned. */
 static const char small_text[] = "param n = 2\n"
@@ -312,9 +321,12 @@ static void test_refusals(void **state)
 	image.data[20]++; /* now it is part of the content */
 	seal(image.data, image.length);
 	expect_refusal(image.data, image.length, "behind its end");
-	image.data[FORMAT_AT] = 2;
-	expect_refusal(image.data, image.length, "another version (format 2, this is 1)");
-	image.data[FORMAT_AT] = 1;
+	char other[64];
+	snprintf(other, sizeof(other), "another version (format %d, this is %d)", IMAGE_FORMAT + 1,
+		 IMAGE_FORMAT);
+	image.data[FORMAT_AT] = IMAGE_FORMAT + 1;
+	expect_refusal(image.data, image.length, other);
+	image.data[FORMAT_AT] = IMAGE_FORMAT;
 	image.data[FORMAT_AT + 4] ^= 1;
 	expect_refusal(image.data, image.length, "another ktstr");
 	memmove(image.data + 4, image.data + 5, image.length - 5); /* CR LF came out as LF */
@@ -324,13 +336,56 @@ static void test_refusals(void **state)
 }
 
 static const char *const nonsense[] = {
-	"place is outside", "place is outside", "place is outside",     "flags",
-	"out of order",     "no value",         "more registers",       "list of knobs",
-	"list of knobs",    "no identifier",    "no identifier",        "no identifier",
-	"too many sources", "there is no such", "param 0 does not fit",
+	"place is outside",       "place is outside",
+	"place is outside",       "flags",
+	"out of order",           "no value",
+	"more registers",         "list of knobs",
+	"list of knobs",          "no identifier",
+	"no identifier",          "no identifier",
+	"too many sources",       "there is no such",
+	"param 0 does not fit",   "flag 3 needs a later",
+	"more than 64 flags",     "flags that are not there",
+	"no identifier",          "extern 1 does not fit",
+	"extern 0 does not fit",  "payload 0 does not fit",
+	"payload 0 does not fit", "no identifier",
 };
 
 enum { NONSENSE = sizeof(nonsense) / sizeof(nonsense[0]) };
+
+/* The same for what is declared of the world outside. */
+static void spoil_foreign(struct program *program, int how)
+{
+	switch (how) {
+	case 0:
+		program->flags.data[3].needs = 8;
+		break;
+	case 1:
+		for (int i = 0; i < PROGRAM_FLAGS_MAX; i++)
+			VECTOR_PUSH(&program->flags, program->flags.data[0]);
+		break;
+	case 2:
+		program->scenarios.data[1].requires
+		|= UINT64_C(1) << 63;
+		break;
+	case 3:
+		program->hooks.data[0].name = "";
+		break;
+	case 4:
+		program->hooks.data[1].params[0] = TYPE_STRING;
+		break;
+	case 5:
+		program->hooks.data[0].result = TYPE_WORK;
+		break;
+	case 6:
+		program->payloads.data[0].limits[0].metric = 2;
+		break;
+	case 7:
+		program->payloads.data[0].limits[0].relation = PAYLOAD_RELATIONS;
+		break;
+	default:
+		program->schedulers.data[0].name = "../x";
+	}
+}
 
 /* What the emitter would never make; `nonsense` has what the reader says of it. */
 static void spoil(struct probe *probe, int how)
@@ -349,7 +404,7 @@ static void spoil(struct probe *probe, int how)
 		*span = (struct span){UINT32_MAX, UINT32_MAX - 1};
 		break;
 	case 3:
-		program->code.data[2].flags = 8;
+		program->code.data[2].flags = 16;
 		break;
 	case 4:
 		scenarios[0] = scenarios[1];
@@ -384,8 +439,11 @@ static void spoil(struct probe *probe, int how)
 	case 13:
 		program->code.data[5].op = OP_COUNT;
 		break;
-	default:
+	case 14:
 		program->params.data[0].type = TYPE_COUNT;
+		break;
+	default:
+		spoil_foreign(program, how - 15);
 	}
 }
 

@@ -12,6 +12,13 @@
 
 static const char program_text[] =
 	"param n = 3\n"
+	"flag own requires llc\n"
+	"extern hook probe(a: int, f: float, s: string, c: cpuset, g: cgroup) -> string\n"
+	"extern hook poke()\n"
+	"extern work churn(n: int, part: percent)\n"
+	"payload p { exec = \"x{n}\"; args = [\"a\", \"{n}\"]; timeout = 3ms\n"
+	"    output = \"json\"; metric m = \"a.b\"; expect { m < n; m; exit_code != 1.5 } }\n"
+	"scheduler mine { exec = \"m\"; args = [\"-v\"]; flag own { args = [\"o\", \"{n}\"] } }\n"
 	"fn twice(i: int) -> int = i * 2\n"
 	"proc fill(g: cgroup, set: cpuset, t: string) {\n"
 	"    spawn (twice(1)) cpu_spin in g { affinity = set; name = t }\n"
@@ -19,6 +26,8 @@ static const char program_text[] =
 	"}\n"
 	"scenario probe {\n"
 	"    duration = 50ms\n"
+	"    scheduler = mine\n"
+	"    requires own\n"
 	"    cgroup a { cpus = disjoint(0, 2); weight = 50; spawn n cpu_spin { affinity = one } }\n"
 	"    cgroup b { cpus = overlap(1, 2, 50%) | nth(all, 0); spawn 2 bursty(1ms, 1ms) }\n"
 	"    let h = spawn 2 mixed in b { policy = fifo(3); nice = -3; name = \"x{n}\" }\n"
@@ -32,6 +41,11 @@ static const char program_text[] =
 	"        expect { gap <= 1s; no spread }\n"
 	"    }\n"
 	"    fill(b, a.cpus, \"t\")\n"
+	"    let said = custom probe(n, 0.5, \"s\", llc(0), b)\n"
+	"    custom poke()\n"
+	"    spawn churn(n, 50%) in b { name = said }\n"
+	"    run p in a; run p as q; sleep 1ms; wait p timeout 2ms; kill q\n"
+	"    await map_value(\"/x\", n) == 1 timeout 1ms\n"
 	"    scope { cgroup d { spawn cpu_spin }; sleep 1ms }\n"
 	"    await b.tasks == 0 timeout 5ms\n"
 	"    fail \"f\" if a.tasks * 2.5 > 1000.0\n"
@@ -92,7 +106,7 @@ static void mutate(struct program *program, uint64_t *state)
 		break;
 	case 6:
 		at = next_random(state) % program->registers.length;
-		program->registers.data[at] = "IFSCWAPGHx"[next_random(state) % 10];
+		program->registers.data[at] = "IFSCWAPGHLx"[next_random(state) % 11];
 		break;
 	default:
 		at = next_random(state) % program->constants.length;

@@ -1,0 +1,21 @@
+/*
+ * sched_ext: what the kernel says of the BPF scheduler that is loaded, if any. Reads
+ * /sys/kernel/sched_ext (Documentation/scheduler/sched-ext.rst of Linux 6.12 and later) and nothing
+ * else.
+ */
+#ifndef KTSTR_HOST_SCHED_EXT_H
+#define KTSTR_HOST_SCHED_EXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sched_ext_state {
+	bool available;      /* this kernel has sched_ext */
+	bool enabled;        /* a scheduler is attached and in charge */
+	uint64_t enable_seq; /* how many have been attached since boot */
+	char ops[64];        /* name of the one that is, "" for none */
+};
+
+void sched_ext_read(struct sched_ext_state *state);
+
+#endif

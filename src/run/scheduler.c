@@ -1,0 +1,153 @@
+/* The scheduler under test: started before the scenario's first op, watched, stopped at the end. */
+#include "run/scheduler.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+
+static const int64_t LOOK_NS = 20000000, STOP_PATIENCE_NS = 5000000000;
+
+/* Its arguments: those that are always there, and those of the flags that are on. */
+static const char **make_argv(struct vm *vm, const uint32_t *args)
+{
+	uint32_t count = args[SCHEDULER_ARG_COUNT];
+	const char **argv = ARENA_ARRAY(&vm->values, const char *, count + 2);
+	const uint32_t *pair = args + SCHEDULER_ARG_FIRST;
+	size_t used = 0;
+	argv[used++] =
+		result_text(vm->result, text_string(vm->registers[args[SCHEDULER_ARG_EXEC]].text));
+	for (uint32_t i = 0; i < count; i++, pair += 2) {
+		if (pair[0] == NONE || vm->flags >> pair[0] & 1)
+			argv[used++] =
+				result_text(vm->result, text_string(vm->registers[pair[1]].text));
+	}
+	argv[used] = NULL;
+	return argv;
+}
+
+/* What it said last, for a message. */
+static const char *last_words(struct vm *vm, const struct process_report *report)
+{
+	enum { TAIL_BYTES = 512 };
+	const struct text *said = report->errors->length ? report->errors : report->output;
+	struct text text = {0};
+	size_t start = said->length > TAIL_BYTES ? said->length - TAIL_BYTES : 0;
+	if (said->length) {
+		text_puts(&text, "; it said: ");
+		text_put_visible(&text, text_string(said) + start, said->length - start);
+	}
+	const char *kept = result_text(vm->result, text_string(&text));
+	text_free(&text);
+	return kept;
+}
+
+static _Noreturn void ended(struct vm *vm, enum status status, const char *when)
+{
+	const struct process_report *report =
+		vm->host->verbs->process_report(vm->host, vm->scheduler.process);
+	vm_end(vm, status, "scheduler_alive", "the scheduler '%s' ended %s (%s %d)%s",
+	       vm->scheduler.name, when, report->killed ? "signal" : "exit code", report->code,
+	       last_words(vm, report));
+}
+
+/* Before it is started: can it attach at all? */
+static void look_before(struct vm *vm, struct sched_ext_state *state)
+{
+	vm->host->verbs->scheduler_state(vm->host, state);
+	if (!state->available)
+		vm_end(vm, STATUS_SKIP, "scheduler",
+		       "this kernel has no sched_ext (CONFIG_SCHED_CLASS_EXT, Linux 6.12 and "
+		       "later), which the scheduler '%s' attaches to",
+		       vm->scheduler.name);
+	if (state->enabled)
+		vm_end(vm, STATUS_BROKEN, "scheduler",
+		       "a sched_ext scheduler is attached already: %s", state->ops);
+}
+
+static void await_attached(struct vm *vm, int64_t timeout_ns)
+{
+	int64_t deadline = vm_later(vm_now(vm), timeout_ns);
+	struct sched_ext_state now;
+	for (;;) {
+		vm->host->verbs->scheduler_state(vm->host, &now);
+		if (now.enabled)
+			break;
+		if (vm->host->verbs->process_report(vm->host, vm->scheduler.process)->ended)
+			ended(vm, STATUS_BROKEN, "before it was attached");
+		if (vm_now(vm) >= deadline)
+			vm_end(vm, STATUS_BROKEN, "scheduler",
+			       "the scheduler '%s' was not attached in time%s", vm->scheduler.name,
+			       last_words(vm, vm->host->verbs->process_report(
+						      vm->host, vm->scheduler.process)));
+		vm_wait_once(vm, vm_later(vm_now(vm), LOOK_NS));
+	}
+	vm->scheduler.attached = now;
+	vm->scheduler.watched = true;
+}
+
+void scheduler_start(struct vm *vm, const uint32_t *args)
+{
+	const struct scheduler *declared =
+		&vm->program->schedulers.data[args[SCHEDULER_ARG_SCHEDULER]];
+	int64_t timeout_ns = args[SCHEDULER_ARG_TIMEOUT] == NONE
+				     ? SCHEDULER_ATTACH_NS
+				     : vm->registers[args[SCHEDULER_ARG_TIMEOUT]].i;
+	struct sched_ext_state before;
+	struct error error;
+	if (vm->scheduler.process >= 0)
+		vm_end(vm, STATUS_BROKEN, "scheduler", "the scheduler '%s' runs already",
+		       vm->scheduler.name);
+	vm->scheduler.name = declared->name;
+	look_before(vm, &before);
+	const struct host_process start = {.group = HOST_GROUP_OUTSIDE,
+					   .argv = make_argv(vm, args)};
+	ledger_add(vm, ENTRY_SCHEDULER, 0);
+	if (!vm->host->verbs->process_start(vm->host, &start, &vm->scheduler.process, &error)) {
+		error_wrap(&error, "scheduler '%s'", declared->name);
+		vm_refused(vm, &error);
+	}
+	vm_event(vm, "scheduler", -1)->text = result_text(vm->result, declared->name);
+	await_attached(vm, timeout_ns);
+	vm->scheduler.pid = vm->host->verbs->process_report(vm->host, vm->scheduler.process)->pid;
+}
+
+void scheduler_ended(struct vm *vm, int process)
+{
+	if (process == vm->scheduler.process && vm->scheduler.watched) {
+		vm->scheduler.watched = false;
+		ended(vm, STATUS_FAIL, "while it was needed");
+	}
+}
+
+void scheduler_watch(struct vm *vm)
+{
+	struct sched_ext_state now;
+	if (!vm->scheduler.watched || vm_now(vm) < vm->scheduler.look_ns)
+		return;
+	vm->scheduler.look_ns = vm_later(vm_now(vm), SCHEDULER_LOOK_NS);
+	vm->host->verbs->scheduler_state(vm->host, &now);
+	if (now.enabled && now.enable_seq == vm->scheduler.attached.enable_seq &&
+	    strcmp(now.ops, vm->scheduler.attached.ops) == 0)
+		return;
+	vm->scheduler.watched = false;
+	const struct process_report *report =
+		vm->host->verbs->process_report(vm->host, vm->scheduler.process);
+	vm_end(vm, STATUS_FAIL, "scheduler_alive",
+	       now.enabled ? "the scheduler '%s' was replaced by '%s'%s"
+			   : "the kernel ejected the scheduler '%s'%s%s",
+	       vm->scheduler.name, now.enabled ? now.ops : "", last_words(vm, report));
+}
+
+void scheduler_stop(struct vm *vm)
+{
+	struct error error;
+	vm->scheduler.watched = false;
+	if (vm->scheduler.process < 0)
+		return;
+	if (!vm->host->verbs->process_stop(vm->host, vm->scheduler.process, SIGINT,
+					   STOP_PATIENCE_NS, &error)) {
+		result_add(vm->result, STATUS_BROKEN, "cleanup", vm_span(vm), "%s", error.message);
+		vm->host->verbs->process_stop(vm->host, vm->scheduler.process, 0, 0, NULL);
+	}
+	vm->scheduler.process = -1;
+}
