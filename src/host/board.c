@@ -9,11 +9,30 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Where overcommit is forbidden, the kernel ignores MAP_NORESERVE and wants the whole size to be
+ * there. A memfd is charged page by page as they are written: Documentation/mm/overcommit-accounting.
+ */
+static void *map_memfd(size_t size)
+{
+	int fd = memfd_create("ktstr-board", MFD_CLOEXEC);
+	void *memory = MAP_FAILED;
+	if (fd >= 0 && ftruncate(fd, (off_t)size) == 0)
+		memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	int reason = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = reason;
+	return memory;
+}
+
 bool board_open(struct board *board, struct error *error)
 {
 	*board = (struct board){0};
-	void *memory = mmap(NULL, sizeof(*board->shared), PROT_READ | PROT_WRITE,
+	size_t size = sizeof(*board->shared);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (memory == MAP_FAILED)
+		memory = map_memfd(size);
 	if (memory == MAP_FAILED)
 		return error_set_errno(error, errno, "no memory to share with workers");
 	board->shared = memory;
@@ -60,7 +79,14 @@ bool board_take_worker(struct board *board, unsigned *number, struct error *erro
 	if (!take(&board->workers, BOARD_WORKERS, number))
 		return error_set(error, ERROR_REFUSED,
 				 "there can be no more than %d workers at a time", BOARD_WORKERS);
-	memset(&board->shared->workers[*number], 0, sizeof(board->shared->workers[*number]));
+	/* What was never written stays untouched, so that it takes no memory. */
+	struct board_worker *slot = &board->shared->workers[*number];
+	struct board_detail *detail = &board->shared->details[*number];
+	if (slot->waits)
+		memset(detail->wakes, 0, sizeof(detail->wakes));
+	if (slot->pages > 0)
+		memset(detail->node_pages, 0, sizeof(detail->node_pages));
+	memset(slot, 0, sizeof(*slot));
 	return true;
 }
 

@@ -13,11 +13,18 @@
 
 #include "base/cpuset.h"
 #include "base/error.h"
+#include "base/histogram.h"
 #include "base/vector.h"
 
 #include <stdatomic.h>
 
 enum { BOARD_GROUPS = 8192, BOARD_WORKERS = 65536 };
+
+/* Changes of CPU that are kept: the newest of them, in a ring. */
+enum { BOARD_MOVES = 128 };
+
+/* Nodes whose pages are told apart. */
+enum { BOARD_NODES = 64 };
 
 /* In place of the time of a change: it is going on right now. */
 #define BOARD_IN_FLUX INT64_MAX
@@ -71,6 +78,31 @@ struct board_worker {
 	_Atomic uint64_t migrations;
 	_Atomic uint64_t strays;
 	_Atomic uint64_t cpus[CPUSET_WORDS];
+	/* From schedstat, since it first ran; -1: the kernel does not tell. */
+	_Atomic int64_t delay_ns;
+	_Atomic int64_t delay_most_ns;
+	_Atomic int64_t delay_most_at_ns; /* since its release */
+	_Atomic int64_t slices;
+	_Atomic uint64_t waits; /* how many are in its histogram */
+	_Atomic int64_t wake_most_ns;
+	_Atomic int64_t wake_most_at_ns;
+	/* Only where the machine has several memory nodes; -1: not told. */
+	_Atomic int64_t pages_moved;
+	_Atomic int64_t pages;
+} __attribute__((aligned(64)));
+
+struct board_move {
+	_Atomic int64_t at_ns; /* since its release */
+	_Atomic int32_t from_cpu;
+	_Atomic int32_t to_cpu;
+};
+
+/* What is too large to lie among what is written at every tick. Of most workers no page of this is
+ * ever touched. */
+struct board_detail {
+	_Atomic uint64_t wakes[HISTOGRAM_BUCKETS]; /* wake latencies: histogram.h */
+	struct board_move moves[BOARD_MOVES];      /* move n is at n % BOARD_MOVES */
+	_Atomic uint64_t node_pages[BOARD_NODES];
 } __attribute__((aligned(64)));
 
 struct board_shared {
@@ -79,6 +111,7 @@ struct board_shared {
 	_Atomic uint32_t placed;  /* futex of the host: 1 when `waiting` came to 0 */
 	struct board_group groups[BOARD_GROUPS];
 	struct board_worker workers[BOARD_WORKERS];
+	struct board_detail details[BOARD_WORKERS];
 };
 
 struct board_numbers {

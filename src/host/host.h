@@ -21,6 +21,7 @@
 
 #include "base/cpuset.h"
 #include "base/error.h"
+#include "base/histogram.h"
 #include "host/knobs.h"
 #include "host/sched_ext.h"
 #include "host/topology.h"
@@ -82,6 +83,12 @@ enum worker_end {
 	WORKER_STUCK,   /* did not end in time after the request, and was killed */
 };
 
+struct worker_move {
+	int64_t at_ns; /* since its release */
+	int from_cpu;
+	int to_cpu;
+};
+
 /* What a worker did, from its release to its end. */
 struct worker_report {
 	int worker;
@@ -97,11 +104,30 @@ struct worker_report {
 	int64_t gap_ns;    /* the longest time it wanted to run and did not get to a sample */
 	int64_t gap_at_ns; /* when that gap ended, since its release */
 	int gap_cpu;       /* where it ran again */
+	int64_t released_ns; /* on the host's clock */
 	uint64_t migrations; /* changes of CPU seen between samples */
+	/* The newest of them, in order: times since its release. Owned by the report. */
+	const struct worker_move *moves;
+	size_t move_count;
 	struct cpuset cpus;  /* on which it was seen */
 	uint64_t strays;     /* samples outside the effective cpuset of its group at that moment */
 	int64_t stray_at_ns; /* of the first one, since its release */
 	int stray_cpu;       /* of the first one */
+	/* Waiting for a CPU, as the kernel counts it; -1: it does not. */
+	int64_t delay_ns;
+	int64_t slices;           /* times that it got a CPU */
+	int64_t delay_most_ns;    /* the longest single wait, or little more: telemetry.h */
+	int64_t delay_most_at_ns; /* when that was over, since its release */
+	/* Wake latencies: how many, the largest, and the buckets that are not empty. */
+	uint64_t waits;
+	int64_t wake_most_ns;
+	int64_t wake_most_at_ns;
+	const struct histogram_count *wakes;
+	size_t wake_count;
+	/* Pages of its own memory at its end; -1 where the machine has one node. */
+	int64_t pages;
+	int64_t pages_home;  /* on the nodes of its cgroup's CPUs */
+	int64_t pages_moved; /* between nodes by the kernel, meanwhile; -1: not told */
 };
 
 /* Time that one CPU has spent, since boot. */

@@ -22,6 +22,7 @@ bool host_real_open(struct real_host *real, struct topology *topology,
 	group_tree_init(&real->tree, &taken.all, &taken.all);
 	if (!worker_pool_open(&real->pool, error) || !waiter_open(&real->waiter, error))
 		return false;
+	real->pool.zero_ns = real->opened_ns;
 	for (int number = HOST_GROUP_OUTSIDE; number <= HOST_GROUP_ROOT; number++) {
 		struct group *group = group_tree_get(&real->tree, number);
 		if (!board_take_group(&real->pool.board, &group->effective, &group->record, error))
@@ -88,13 +89,25 @@ bool host_real_release(struct host *host, struct error *error)
 	return true;
 }
 
-static void leave_group(struct real_host *real, int worker)
+/* Bit per memory node (of the lowest 64) that the group's CPUs are on. */
+static uint64_t home_nodes(const struct real_host *real, int group)
 {
-	int group = group_tree_of(&real->tree, worker);
+	struct cpuset nodes = {0};
+	if (real->host.topology.node_count > 1)
+		topology_nodes_of(&real->host.topology,
+				  &group_tree_get(&real->tree, group)->effective, &nodes);
+	return nodes.words[0];
+}
+
+static void leave_group(struct real_host *real, int number)
+{
+	int group = group_tree_of(&real->tree, number);
 	if (group < 0)
 		return;
-	worker_pool_get(&real->pool, worker)->last_group = group;
-	group_tree_leave(&real->tree, worker);
+	struct worker *worker = worker_pool_get(&real->pool, number);
+	worker->last_group = group;
+	worker->home_nodes = home_nodes(real, group);
+	group_tree_leave(&real->tree, number);
 }
 
 bool host_real_stop(struct host *host, const int *workers, size_t count, struct error *error)

@@ -1,9 +1,16 @@
 #include "host/telemetry.h"
 
+#include "host/pages.h"
+
+#include <fcntl.h>
 #include <sched.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 static const int64_t PUBLISH_NS = 50000000; /* between two looks at the CPU time */
+static const int64_t LATE_NS = 1000000;     /* a tick so late is worth a look at once */
 static const unsigned LIGHT_TICKS = 64;
 
 /* Only this worker writes these, so a load and a store will do where otherwise a locked
@@ -42,11 +49,22 @@ static __attribute__((noinline)) void note_gap(struct telemetry *telemetry, int6
 	PUT(slot->gap_cpu, cpu);
 }
 
-static void note_cpu(struct telemetry *telemetry, int cpu)
+static void note_move(struct telemetry *telemetry, int64_t now, int cpu)
+{
+	struct board_worker *slot = telemetry->slot;
+	uint64_t number = GET(slot->migrations);
+	struct board_move *move = &telemetry->detail->moves[number % BOARD_MOVES];
+	PUT(move->at_ns, now - GET(slot->released_ns));
+	PUT(move->from_cpu, telemetry->cpu);
+	PUT(move->to_cpu, cpu);
+	PUT(slot->migrations, number + 1);
+}
+
+static void note_cpu(struct telemetry *telemetry, int64_t now, int cpu)
 {
 	struct board_worker *slot = telemetry->slot;
 	if (telemetry->cpu >= 0)
-		PUT(slot->migrations, GET(slot->migrations) + 1);
+		note_move(telemetry, now, cpu);
 	telemetry->cpu = cpu;
 	if (cpu >= 0 && cpu < CPUSET_CPUS)
 		PUT(slot->cpus[cpu / 64], GET(slot->cpus[cpu / 64]) | UINT64_C(1) << (cpu % 64));
@@ -83,10 +101,85 @@ static __attribute__((noinline)) void check_place(struct telemetry *telemetry, i
 	PUT(slot->strays, GET(slot->strays) + 1);
 }
 
-static __attribute__((noinline)) void publish_cpu_time(struct telemetry *telemetry, int64_t now)
+/* "time on the CPU, time waiting for one, slices": proc(5). False where nothing is counted. */
+static bool read_schedstat(const struct telemetry *telemetry, int64_t *delay_ns, int64_t *slices)
+{
+	char line[96], *end;
+	if (telemetry->schedstat_fd < 0)
+		return false;
+	ssize_t got = pread(telemetry->schedstat_fd, line, sizeof(line) - 1, 0);
+	line[got > 0 ? got : 0] = '\0';
+	strtoll(line, &end, 10);
+	*delay_ns = strtoll(end, &end, 10);
+	*slices = strtoll(end, NULL, 10);
+	return *slices > 0;
+}
+
+static void start_schedstat(struct telemetry *telemetry)
+{
+	telemetry->schedstat_fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+	bool told =
+		read_schedstat(telemetry, &telemetry->delay_start_ns, &telemetry->slices_start);
+	if (!told && telemetry->schedstat_fd >= 0) {
+		close(telemetry->schedstat_fd);
+		telemetry->schedstat_fd = -1;
+	}
+	PUT(telemetry->slot->delay_ns, told ? 0 : -1);
+}
+
+static void publish_delay(struct telemetry *telemetry, int64_t now)
+{
+	struct board_worker *slot = telemetry->slot;
+	int64_t delay, slices;
+	if (!read_schedstat(telemetry, &delay, &slices))
+		return;
+	delay -= telemetry->delay_start_ns;
+	int64_t most = delay - telemetry->delay_ns;
+	if (most > telemetry->stretch_ns)
+		most = telemetry->stretch_ns;
+	if (most > GET(slot->delay_most_ns)) {
+		PUT(slot->delay_most_ns, most);
+		PUT(slot->delay_most_at_ns, now - GET(slot->released_ns));
+	}
+	telemetry->delay_ns = delay;
+	telemetry->stretch_ns = 0;
+	PUT(slot->delay_ns, delay);
+	PUT(slot->slices, slices - telemetry->slices_start);
+}
+
+static __attribute__((noinline)) void publish(struct telemetry *telemetry, int64_t now)
 {
 	telemetry->publish_ns = now + PUBLISH_NS;
 	PUT(telemetry->slot->cpu_ns, cpu_time_ns() - telemetry->cpu_start_ns);
+	publish_delay(telemetry, now);
+}
+
+static void publish_pages(struct telemetry *telemetry)
+{
+	struct board_worker *slot = telemetry->slot;
+	uint64_t counts[BOARD_NODES] = {0};
+	if (telemetry->pages_moved_start < 0)
+		return;
+	PUT(slot->pages_moved, pages_moved() - telemetry->pages_moved_start);
+	int64_t sum = pages_count(counts, BOARD_NODES);
+	for (int node = 0; node < BOARD_NODES && sum > 0; node++)
+		PUT(telemetry->detail->node_pages[node], counts[node]);
+	PUT(slot->pages, sum);
+}
+
+static void note_wake(struct telemetry *telemetry, int64_t now, int64_t intended)
+{
+	struct board_worker *slot = telemetry->slot;
+	int64_t latency = now - later(intended, GET(slot->resumed_ns));
+	if (latency < 0)
+		latency = 0;
+	_Atomic uint64_t *bucket = &telemetry->detail->wakes[histogram_bucket(latency)];
+	PUT(*bucket, GET(*bucket) + 1);
+	PUT(slot->waits, GET(slot->waits) + 1);
+	if (latency <= GET(slot->wake_most_ns))
+		return;
+	PUT(slot->wake_most_ns, latency);
+	PUT(slot->wake_most_at_ns, now - GET(slot->released_ns));
 }
 
 static bool place_is_old_news(const struct telemetry *telemetry)
@@ -100,33 +193,43 @@ static void tick_at(struct telemetry *telemetry, int64_t now)
 {
 	struct board_worker *slot = telemetry->slot;
 	int cpu = sched_getcpu();
-	if (now - telemetry->last_ns > telemetry->longest_ns)
+	int64_t late = now - telemetry->last_ns;
+	if (late > telemetry->longest_ns)
 		note_gap(telemetry, now, cpu);
 	if (cpu != telemetry->cpu) {
-		note_cpu(telemetry, cpu);
+		note_cpu(telemetry, now, cpu);
 		check_place(telemetry, now, cpu);
 	} else if (!place_is_old_news(telemetry)) {
 		check_place(telemetry, now, cpu);
 	}
-	telemetry->last_ns = now;
+	telemetry->stretch_ns = later(telemetry->stretch_ns, now - telemetry->ticked_ns);
+	telemetry->last_ns = telemetry->ticked_ns = now;
 	PUT(slot->sampled_ns, now);
 	PUT(slot->units, telemetry->units);
 	PUT(slot->iterations, telemetry->iterations);
-	if (now >= telemetry->publish_ns)
-		publish_cpu_time(telemetry, now);
+	if (now >= telemetry->publish_ns || late > LATE_NS)
+		publish(telemetry, now);
 }
 
-void telemetry_start(struct telemetry *telemetry, const struct board_shared *board,
+void telemetry_start(struct telemetry *telemetry, struct board_shared *board,
 		     struct board_worker *slot)
 {
 	*telemetry = (struct telemetry){
 		.board = board,
 		.slot = slot,
+		.detail = &board->details[slot - board->workers],
 		.last_ns = GET(slot->released_ns),
+		.ticked_ns = GET(slot->released_ns),
 		.cpu_start_ns = cpu_time_ns(),
 		.cpu = -1,
 		.suspect = true,
+		.pages_moved_start = pages_have_nodes() ? pages_moved() : -1,
 	};
+	/* By default timers may come 50 us late, on purpose: that would look like a late wake. */
+	prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+	start_schedstat(telemetry);
+	PUT(slot->pages_moved, -1);
+	PUT(slot->pages, -1);
 	PUT(slot->state, BOARD_STATE_RUNNING);
 	telemetry_tick(telemetry);
 }
@@ -134,8 +237,11 @@ void telemetry_start(struct telemetry *telemetry, const struct board_shared *boa
 void telemetry_end(struct telemetry *telemetry)
 {
 	telemetry_tick(telemetry);
-	publish_cpu_time(telemetry, telemetry->last_ns);
+	publish(telemetry, telemetry->last_ns);
 	PUT(telemetry->slot->ended_ns, telemetry->last_ns);
+	publish_pages(telemetry);
+	if (telemetry->schedstat_fd >= 0)
+		close(telemetry->schedstat_fd);
 	atomic_store(&telemetry->slot->state, BOARD_STATE_DONE);
 }
 
@@ -161,6 +267,15 @@ void telemetry_restart(struct telemetry *telemetry)
 	tick_at(telemetry, now);
 }
 
+void telemetry_wake(struct telemetry *telemetry, int64_t intended_ns)
+{
+	int64_t now = board_now_ns();
+	note_wake(telemetry, now, intended_ns);
+	/* It may have been due before the wait began. */
+	telemetry->last_ns = later(telemetry->last_ns, intended_ns < now ? intended_ns : now);
+	tick_at(telemetry, now);
+}
+
 void telemetry_sleep(struct telemetry *telemetry, int64_t ns)
 {
 	struct board_worker *slot = telemetry->slot;
@@ -171,6 +286,8 @@ void telemetry_sleep(struct telemetry *telemetry, int64_t ns)
 	 * as it could with nanosleep(2) and a signal. */
 	while ((now = board_now_ns()) < end && !telemetry_stopped(telemetry))
 		board_futex_wait(&slot->stop, 0, end);
+	if (now >= end)
+		note_wake(telemetry, now, end);
 	telemetry->last_ns = now < end ? now : end;
 	tick_at(telemetry, now);
 }

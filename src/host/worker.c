@@ -411,13 +411,66 @@ static void ask_to_stop(struct worker_pool *pool, const int *workers, size_t cou
 	}
 }
 
+/* A report with room for its lists behind it: one piece of memory. */
+static struct worker_report *new_report(const struct board_worker *slot,
+					const struct board_detail *detail)
+{
+	uint64_t migrations = atomic_load(&slot->migrations);
+	size_t moves = migrations < BOARD_MOVES ? (size_t)migrations : BOARD_MOVES;
+	size_t wakes = 0;
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS && slot->waits; bucket++)
+		wakes += atomic_load(&detail->wakes[bucket]) != 0;
+	struct worker_report *report =
+		memory_zeroed(1, sizeof(*report) + wakes * sizeof(struct histogram_count) +
+					 moves * sizeof(struct worker_move));
+	struct histogram_count *counts = (struct histogram_count *)(report + 1);
+	struct worker_move *list = (struct worker_move *)(counts + wakes);
+	report->wakes = counts;
+	report->moves = list;
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS && report->wake_count < wakes;
+	     bucket++) {
+		uint64_t count = atomic_load(&detail->wakes[bucket]);
+		if (count)
+			counts[report->wake_count++] = (struct histogram_count){bucket, count};
+	}
+	for (uint64_t number = migrations - moves; number < migrations; number++) {
+		const struct board_move *move = &detail->moves[number % BOARD_MOVES];
+		list[report->move_count++] = (struct worker_move){atomic_load(&move->at_ns),
+								  atomic_load(&move->from_cpu),
+								  atomic_load(&move->to_cpu)};
+	}
+	return report;
+}
+
+static void fill_waits(const struct board_worker *slot, struct worker_report *report)
+{
+	report->delay_ns = atomic_load(&slot->delay_ns);
+	report->slices = atomic_load(&slot->slices);
+	report->delay_most_ns = atomic_load(&slot->delay_most_ns);
+	report->delay_most_at_ns = atomic_load(&slot->delay_most_at_ns);
+	report->waits = atomic_load(&slot->waits);
+	report->wake_most_ns = atomic_load(&slot->wake_most_ns);
+	report->wake_most_at_ns = atomic_load(&slot->wake_most_at_ns);
+}
+
+static void fill_pages(const struct board_worker *slot, const struct board_detail *detail,
+		       uint64_t home_nodes, struct worker_report *report)
+{
+	/* Told at its very end: of a worker that was killed nothing is known. */
+	bool told = atomic_load(&slot->state) == BOARD_STATE_DONE;
+	report->pages = told ? atomic_load(&slot->pages) : -1;
+	report->pages_moved = told ? atomic_load(&slot->pages_moved) : -1;
+	for (int node = 0; node < BOARD_NODES && report->pages > 0; node++) {
+		if (home_nodes >> node & 1)
+			report->pages_home += (int64_t)atomic_load(&detail->node_pages[node]);
+	}
+}
+
 static void fill_report(const struct board_worker *slot, struct worker_report *report)
 {
 	int64_t released = atomic_load(&slot->released_ns);
 	int64_t sampled = atomic_load(&slot->sampled_ns);
 	int64_t ended = atomic_load(&slot->ended_ns);
-	if (!released)
-		return;
 	report->released = true;
 	report->units = atomic_load(&slot->units);
 	report->iterations = atomic_load(&slot->iterations);
@@ -449,7 +502,8 @@ static void make_report(struct worker_pool *pool, int number, bool stuck)
 {
 	struct worker *worker = worker_pool_get(pool, number);
 	const struct board_worker *slot = worker_pool_slot(pool, number);
-	struct worker_report *report = memory_zeroed(1, sizeof(*report));
+	const struct board_detail *detail = &pool->board.shared->details[worker->slot];
+	struct worker_report *report = new_report(slot, detail);
 	report->worker = number;
 	report->pid = worker->pid;
 	report->group = worker->last_group;
@@ -464,7 +518,12 @@ static void make_report(struct worker_pool *pool, int number, bool stuck)
 	} else {
 		report->end = WORKER_STOPPED;
 	}
-	fill_report(slot, report);
+	if (atomic_load(&slot->released_ns)) {
+		report->released_ns = atomic_load(&slot->released_ns) - pool->zero_ns;
+		fill_report(slot, report);
+		fill_waits(slot, report);
+		fill_pages(slot, detail, worker->home_nodes, report);
+	}
 	worker->report = report;
 	give_back(pool, worker);
 }

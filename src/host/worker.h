@@ -29,11 +29,13 @@ struct worker {
 	int last_group;          /* where it was at its end; the host keeps it */
 	bool realtime;           /* fifo or rr */
 	struct cpuset *affinity; /* its own, NULL: none */
+	uint64_t home_nodes;     /* bit per memory node of its group's CPUs; likewise */
 	struct worker_report *report;
 };
 
 struct worker_pool {
 	struct board board;
+	int64_t zero_ns; /* board time at which the host's clock is 0; the host sets it */
 	VECTOR(struct worker) workers;
 	VECTOR(int) blocked;
 	VECTOR(int) dead; /* not told yet, oldest first */

@@ -1,0 +1,55 @@
+#include "base/histogram.h"
+
+#include <math.h>
+
+int64_t histogram_least(unsigned bucket)
+{
+	if (bucket < 2 * HISTOGRAM_PARTS)
+		return bucket;
+	unsigned shift = (bucket >> HISTOGRAM_PART_BITS) - 1;
+	return (int64_t)(HISTOGRAM_PARTS + bucket % HISTOGRAM_PARTS) << shift;
+}
+
+int64_t histogram_width(unsigned bucket)
+{
+	return bucket < 2 * HISTOGRAM_PARTS ? 1
+					    : INT64_C(1) << ((bucket >> HISTOGRAM_PART_BITS) - 1);
+}
+
+static double middle(unsigned bucket)
+{
+	return (double)histogram_least(bucket) + (double)(histogram_width(bucket) - 1) / 2;
+}
+
+void histogram_add(struct histogram *histogram, unsigned bucket, uint64_t count)
+{
+	histogram->counts[bucket] += count;
+	histogram->count += count;
+}
+
+double histogram_quantile(const struct histogram *histogram, double share)
+{
+	uint64_t rank = (uint64_t)ceil(share * (double)histogram->count), seen = 0;
+	rank = rank ? rank : 1;
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+		seen += histogram->counts[bucket];
+		if (seen >= rank)
+			return middle(bucket);
+	}
+	return NAN;
+}
+
+double histogram_variation(const struct histogram *histogram)
+{
+	double count = (double)histogram->count, sum = 0, squares = 0;
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++)
+		sum += (double)histogram->counts[bucket] * middle(bucket);
+	if (histogram->count < 2 || sum <= 0)
+		return NAN;
+	double mean = sum / count;
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+		double off = middle(bucket) - mean;
+		squares += (double)histogram->counts[bucket] * off * off;
+	}
+	return sqrt(squares / count) / mean;
+}
