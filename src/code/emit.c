@@ -2,6 +2,7 @@
 
 #include "code/emitter.h"
 #include "host/knobs.h"
+#include "sema/metrics.h"
 
 #include <string.h>
 
@@ -108,8 +109,13 @@ static void emit_limits(struct emitter *emitter, const struct stmt *stmt)
 			op = type_table[limit->value->type].reg == 'F' ? OP_LIMIT_F : OP_LIMIT_I;
 		}
 		uint32_t at = emit(emitter, op, limit->metric_id, value, group);
-		if (limit->op == TREE_LT)
+		if (limit->op == TREE_LT || limit->op == TREE_GT)
 			emitter->program->code.data[at].flags = FLAG_STRICT;
+		if (limit->metric_id == METRIC_nr_throttled) /* takes the same controller */
+			emitter->program->knobs |= 1u << KNOB_quota;
+		if (limit->sustained)
+			emit(emitter, OP_LIMIT_FOR, limit->metric_id,
+			     emit_expr(emitter, limit->sustained), NONE);
 	}
 }
 

@@ -74,7 +74,7 @@ bool operand_is_optional(enum operand operand);
 /* Flags of an instruction. */
 enum {
 	FLAG_QUIET = 1,  /* KNOB_*: part of a cgroup block, GROUP_READY tells of it */
-	FLAG_STRICT = 2, /* LIMIT_*: the limit itself is too much already */
+	FLAG_STRICT = 2, /* LIMIT_*: the limit itself is a failure already */
 	FLAG_BLOCK = 4,  /* GROUP_CREATE: of a cgroup block */
 	FLAG_PATIENT = 8, /* CALL: in the condition of an await */
 };

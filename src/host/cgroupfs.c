@@ -241,6 +241,25 @@ bool cgroupfs_read(int directory, const char *group, const char *file, struct te
 	return true;
 }
 
+bool cgroupfs_read_number(int directory, const char *group, const char *file, const char *key,
+			  int64_t *number)
+{
+	struct text content = {0};
+	size_t length = strlen(key);
+	bool found = false;
+	if (read_all(directory, group, file, &content)) {
+		for (const char *at = content.data; at && *at && !found;) {
+			found = strncmp(at, key, length) == 0 && at[length] == ' ';
+			if (found)
+				*number = strtoll(at + length, NULL, 10);
+			at = strchr(at, '\n');
+			at = at ? at + 1 : NULL;
+		}
+	}
+	text_free(&content);
+	return found;
+}
+
 bool cgroupfs_read_pids(int directory, const char *group, struct pid_list *pids)
 {
 	struct text content = {0};

@@ -62,6 +62,9 @@ const struct hierarchy *cgroupfs_find(const struct cgroupfs *cgroups, enum contr
 bool cgroupfs_write(int directory, const char *group, const char *file, const char *value);
 /* One line, without its end. */
 bool cgroupfs_read(int directory, const char *group, const char *file, struct text *value);
+/* The number behind `key` on a line of its own. */
+bool cgroupfs_read_number(int directory, const char *group, const char *file, const char *key,
+			  int64_t *number);
 int cgroupfs_open(int directory, const char *group, const char *file, int flags);
 /* Add the pids in the file, in its order. */
 bool cgroupfs_read_pids(int directory, const char *group, struct pid_list *pids);

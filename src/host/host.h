@@ -136,6 +136,22 @@ struct cpu_load {
 	int64_t stolen_ns; /* by the hypervisor */
 };
 
+/* Figures that not every machine can give. */
+enum host_figure {
+	HOST_FIGURE_DELAY,      /* how long workers wait for a CPU */
+	HOST_FIGURE_NODES,      /* on which of several memory nodes pages lie */
+	HOST_FIGURE_PRESSURE,   /* group_pressure() */
+	HOST_FIGURE_THROTTLING, /* group_throttled() */
+};
+
+/* What a worker is doing right now. */
+struct worker_look {
+	uint64_t units;
+	bool runnable;
+	bool halted; /* by a signal, and not because its group is frozen */
+	int cpu;     /* the one it runs on, waits for or ran on */
+};
+
 /* How the host does its work, for the report. */
 struct host_info {
 	const char *backend;  /* "cgroup", "affinity" or "plan" */
@@ -201,6 +217,18 @@ struct host_verbs {
 	int64_t (*now)(struct host *);
 	/* The load of every CPU up to `count`, by number; those that are not there stay 0. */
 	void (*load)(struct host *, struct cpu_load *loads, int count);
+	/* False: this machine does not give it, for the reason in the error. */
+	bool (*can_tell)(struct host *, enum host_figure, struct error *);
+	/* How long some task of the group (or, where groups do not tell, of the machine) has waited
+	 * for a CPU, all together. */
+	bool (*group_pressure)(struct host *, int group, int64_t *waited_ns, struct error *);
+	/* In how many periods a quota has stopped the group: its own, or of a group above. */
+	bool (*group_throttled)(struct host *, int group, int64_t *periods, struct error *);
+	/* False: it has ended. `units` costs nothing; the rest, asked for by `state`, a read of a
+	 * file. */
+	bool (*look)(struct host *, int worker, bool state, struct worker_look *);
+	/* Is there such a process? *born tells it from a later one of the same number. */
+	bool (*process_lives)(struct host *, pid_t pid, uint64_t *born);
 	void (*close)(struct host *);
 };
 
@@ -223,6 +251,9 @@ struct host *host_affinity_open(struct topology *topology, const struct host_opt
 struct host *host_cgroup_open(struct topology *topology, const struct host_options *,
 			      struct error *);
 void host_close(struct host *host);
+
+/* can_tell() of HOST_FIGURE_NODES, which all back ends share. */
+bool host_can_tell_nodes(const struct topology *topology, struct error *error);
 
 /* Can cgroups be written here? If not, *why gets one line of reason and one with the exact command
  * that would give the right to. Touches nothing. */

@@ -278,6 +278,11 @@ static const struct host_verbs affinity_verbs = {
 	.wait = host_real_wait,
 	.now = host_real_now,
 	.load = host_real_load,
+	.can_tell = host_real_can_tell,
+	.group_pressure = host_real_group_pressure,
+	.group_throttled = host_real_group_throttled,
+	.look = host_real_look,
+	.process_lives = host_real_process_lives,
 	.close = affinity_close,
 };
 

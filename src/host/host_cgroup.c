@@ -344,6 +344,11 @@ static const struct host_verbs cgroup_verbs = {
 	.wait = host_real_wait,
 	.now = host_real_now,
 	.load = host_real_load,
+	.can_tell = host_real_can_tell,
+	.group_pressure = cgroup_group_pressure,
+	.group_throttled = cgroup_group_throttled,
+	.look = host_real_look,
+	.process_lives = host_real_process_lives,
 	.close = cgroup_close,
 };
 

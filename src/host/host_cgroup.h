@@ -1,7 +1,7 @@
 /*
  * host_cgroup: the inside of the cgroup back end, split over host_cgroup.c (groups, spawning,
- * opening and closing), cgroup_knob.c (knobs) and cgroup_task.c (moving, freezing). Not for other
- * files.
+ * opening and closing), cgroup_knob.c (knobs), cgroup_task.c (moving, freezing) and cgroup_stat.c (what
+ * groups count). Not for other files.
  *
  * A group is a directory of the same path below each of the run's roots (cgroup_root.h). On v1 a
  * group's cpuset.cpus holds what the tree says is its effective set; v2 is given the group's own
@@ -56,6 +56,9 @@ bool cgroup_root_shuns_realtime(const struct cgroup_root *root);
 
 bool cgroup_knob_set(struct host *host, int group, enum knob knob, const struct knob_value *value,
 		     struct error *error);
+
+bool cgroup_group_pressure(struct host *host, int group, int64_t *waited_ns, struct error *error);
+bool cgroup_group_throttled(struct host *host, int group, int64_t *periods, struct error *error);
 
 /* Take frozen workers out of where they are, so that they can run to their end. */
 void cgroup_task_thaw_for_stop(struct cgroup_host *cgroup, const int *workers, size_t count);

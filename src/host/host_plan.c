@@ -354,6 +354,41 @@ static void plan_load(struct host *host, struct cpu_load *loads, int count)
 	memset(loads, 0, (size_t)count * sizeof(*loads));
 }
 
+/* What depends on the kernel, a planned machine has. */
+static bool plan_can_tell(struct host *host, enum host_figure figure, struct error *error)
+{
+	return figure != HOST_FIGURE_NODES || host_can_tell_nodes(&host->topology, error);
+}
+
+static bool plan_group_pressure(struct host *host, int group, int64_t *waited_ns,
+				struct error *error)
+{
+	*waited_ns = 0;
+	return group_tree_need(&plan_of(host)->tree, group, "pressure", error) != NULL;
+}
+
+static bool plan_group_throttled(struct host *host, int group, int64_t *periods,
+				 struct error *error)
+{
+	*periods = 0;
+	return group_tree_need(&plan_of(host)->tree, group, "quota", error) != NULL;
+}
+
+static bool plan_look(struct host *host, int worker, bool state, struct worker_look *look)
+{
+	(void)state;
+	*look = (struct worker_look){.cpu = -1};
+	return !worker_of(plan_of(host), worker)->stopped;
+}
+
+static bool plan_process_lives(struct host *host, pid_t pid, uint64_t *born)
+{
+	(void)host;
+	(void)pid;
+	*born = 0;
+	return true;
+}
+
 static const struct host_verbs plan_verbs = {
 	.group_create = plan_group_create,
 	.group_remove = plan_group_remove,
@@ -377,6 +412,11 @@ static const struct host_verbs plan_verbs = {
 	.wait = plan_wait,
 	.now = plan_now,
 	.load = plan_load,
+	.can_tell = plan_can_tell,
+	.group_pressure = plan_group_pressure,
+	.group_throttled = plan_group_throttled,
+	.look = plan_look,
+	.process_lives = plan_process_lives,
 	.close = plan_close,
 };
 

@@ -58,5 +58,17 @@ bool host_real_map_value(struct host *host, const char *path, int64_t key, int64
 			 struct error *error);
 void host_real_scheduler_state(struct host *host, struct sched_ext_state *state);
 void host_real_load(struct host *host, struct cpu_load *loads, int count);
+bool host_real_can_tell(struct host *host, enum host_figure figure, struct error *error);
+/* Of the whole machine; and that nothing is counted. */
+bool host_real_group_pressure(struct host *host, int group, int64_t *waited_ns,
+			      struct error *error);
+bool host_real_group_throttled(struct host *host, int group, int64_t *periods,
+			       struct error *error);
+bool host_real_look(struct host *host, int worker, bool state, struct worker_look *look);
+bool host_real_process_lives(struct host *host, pid_t pid, uint64_t *born);
+
+/* The first total of a PSI file, as cgroupfs_read() finds it. */
+bool host_real_read_pressure(int directory, const char *group, const char *file,
+			     int64_t *waited_ns);
 
 #endif

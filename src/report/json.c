@@ -6,6 +6,7 @@
 #include "sema/metrics.h"
 
 #include <math.h>
+#include <string.h>
 
 static void put_place(struct json *json, struct source_set *sources, struct span span, bool column)
 {
@@ -80,7 +81,7 @@ static void put_figure(struct json *json, const char *key, double value, bool wh
 
 static void put_reason(struct json *json, struct source_set *sources, const struct reason *reason)
 {
-	bool whole = reason->unit[0] != 'f';
+	bool whole = strcmp(reason->unit, "ns") == 0 || strcmp(reason->unit, "count") == 0;
 	json_object(json);
 	json_member_string(json, "status", status_name(reason->status));
 	json_member_string(json, "check", reason->check);
@@ -92,12 +93,35 @@ static void put_reason(struct json *json, struct source_set *sources, const stru
 		json_member_string(json, "cgroup", reason->cgroup);
 	if (reason->worker >= 0)
 		json_member_int(json, "worker", reason->worker);
+	if (reason->at_ns >= 0)
+		json_member_int(json, "at_ns", reason->at_ns);
 	if (reason->has_figures) {
 		put_figure(json, "observed", reason->observed, whole);
 		put_figure(json, "limit", reason->limit, whole);
 		json_member_string(json, "unit", reason->unit);
+		if (reason->sustained_ns)
+			json_member_int(json, "sustained_ns", reason->sustained_ns);
+		json_member_string(json, "layer", reason->layer);
 	}
 	json_object_end(json);
+}
+
+/* The newest changes of CPU, each as [time since its release in ns, from, to]. */
+static void put_moves(struct json *json, const struct worker_result *worker)
+{
+	bool indented = json->indented;
+	json_key(json, "moves");
+	json->indented = false;
+	json_array(json);
+	for (size_t i = 0; i < worker->move_count; i++) {
+		json_array(json);
+		json_int(json, worker->moves[i].at_ns);
+		json_int(json, worker->moves[i].from_cpu);
+		json_int(json, worker->moves[i].to_cpu);
+		json_array_end(json);
+	}
+	json_array_end(json);
+	json->indented = indented;
 }
 
 static void put_worker(struct json *json, const struct worker_result *worker)
@@ -110,14 +134,72 @@ static void put_worker(struct json *json, const struct worker_result *worker)
 	json_uint(json, worker->iterations);
 	json_member_int(json, "wall_ns", worker->wall_ns);
 	json_member_int(json, "cpu_ns", worker->cpu_ns);
+	json_member_int(json, "released_ns", worker->released_ns);
 	json_member_int(json, "gap_ns", worker->gap_ns);
+	if (worker->delay_ns >= 0) {
+		json_member_int(json, "run_delay_ns", worker->delay_ns);
+		json_member_int(json, "slices", worker->slices);
+	}
+	json_key(json, "waits");
+	json_uint(json, worker->waits);
 	json_key(json, "migrations");
 	json_uint(json, worker->migrations);
+	put_moves(json, worker);
 	json_key(json, "strays");
 	json_uint(json, worker->strays);
 	json_member_string(json, "cpus", worker->cpus);
 	json_member_bool(json, "complete", worker->complete);
 	json_object_end(json);
+}
+
+/* Wake latencies: each bucket as [its least value in ns, its largest, count]. */
+static void put_histogram(struct json *json, const struct group_result *group)
+{
+	bool indented = json->indented;
+	uint64_t count = 0;
+	json_key(json, "histogram");
+	if (!group->wake_count) {
+		json_null(json);
+		return;
+	}
+	for (size_t i = 0; i < group->wake_count; i++)
+		count += group->wakes[i].count;
+	json_object(json);
+	json_member_string(json, "of", "wake latency");
+	json_member_string(json, "unit", "ns");
+	json_key(json, "count");
+	json_uint(json, count);
+	json_key(json, "buckets");
+	json->indented = false;
+	json_array(json);
+	for (size_t i = 0; i < group->wake_count; i++) {
+		unsigned bucket = group->wakes[i].bucket;
+		json_array(json);
+		json_int(json, histogram_least(bucket));
+		json_int(json, histogram_least(bucket) + histogram_width(bucket) - 1);
+		json_uint(json, group->wakes[i].count);
+		json_array_end(json);
+	}
+	json_array_end(json);
+	json->indented = indented;
+	json_object_end(json);
+}
+
+static void put_metric(struct json *json, enum metric metric, double value)
+{
+	const struct metric_info *info = &metric_table[metric];
+	if (info->source == METRIC_RUN)
+		return;
+	if (info->unit != TYPE_BOOL) {
+		put_figure(json, info->name, value,
+			   info->unit == TYPE_DURATION || info->unit == TYPE_INT);
+		return;
+	}
+	json_key(json, info->name);
+	if (isnan(value))
+		json_null(json);
+	else
+		json_bool(json, value == 0);
 }
 
 static void put_group(struct json *json, const struct group_result *group)
@@ -129,20 +211,10 @@ static void put_group(struct json *json, const struct group_result *group)
 	json_member_bool(json, "judged", group->judged);
 	json_key(json, "metrics");
 	json_object(json);
-	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
-		enum type unit = metric_table[metric].unit;
-		if (unit == TYPE_BOOL) {
-			json_key(json, metric_table[metric].name);
-			if (isnan(group->metrics[metric]))
-				json_null(json);
-			else
-				json_bool(json, group->metrics[metric] == 0);
-		} else {
-			put_figure(json, metric_table[metric].name, group->metrics[metric],
-				   unit == TYPE_DURATION);
-		}
-	}
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
+		put_metric(json, metric, group->metrics[metric]);
 	json_object_end(json);
+	put_histogram(json, group);
 	json_key(json, "each");
 	json_array(json);
 	for (size_t i = 0; i < group->worker_count; i++)

@@ -27,11 +27,12 @@ static void put_plain(struct text *out, const char *text)
 	}
 }
 
-enum { COLUMNS = 6, CELL = 40 };
+enum { COLUMNS = 7, CELL = 40 };
 
 struct table {
 	char (*cells)[COLUMNS][CELL];
 	size_t rows;
+	int columns; /* that are shown */
 };
 
 static void put_cell(char *cell, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -87,13 +88,26 @@ static void fill_row(char (*row)[CELL], const struct group_result *group)
 	else
 		put_cell(row[4], "%.1f%%", group->metrics[METRIC_spread] * 100);
 	put_duration_cell(row[5], group->metrics[METRIC_gap]);
+	if (!isnan(group->metrics[METRIC_wake_p99]))
+		put_duration_cell(row[6], group->metrics[METRIC_wake_p99]);
+	else
+		put_cell(row[6], "-");
+}
+
+static bool any_waits(const struct result *result)
+{
+	for (size_t i = 0; i < result->groups.length; i++) {
+		if (result->groups.data[i].wake_count)
+			return true;
+	}
+	return false;
 }
 
 static void put_table(const struct table *table, struct text *out)
 {
 	size_t widths[COLUMNS] = {0};
 	for (size_t row = 0; row < table->rows; row++) {
-		for (int column = 0; column < COLUMNS; column++) {
+		for (int column = 0; column < table->columns; column++) {
 			size_t width = strlen(table->cells[row][column]);
 			widths[column] = width > widths[column] ? width : widths[column];
 		}
@@ -101,7 +115,7 @@ static void put_table(const struct table *table, struct text *out)
 	for (size_t row = 0; row < table->rows; row++) {
 		struct text line = {0};
 		text_puts(&line, " ");
-		for (int column = 0; column < COLUMNS; column++) {
+		for (int column = 0; column < table->columns; column++) {
 			const char *cell = table->cells[row][column];
 			text_putc(&line, ' ');
 			put_plain(&line, cell);
@@ -116,9 +130,10 @@ static void put_table(const struct table *table, struct text *out)
 
 static void put_groups(const struct result *result, struct text *out)
 {
-	static const char *const heads[COLUMNS] = {"cgroup", "work",   "workers",
-						   "on CPU", "spread", "longest gap"};
-	struct table table = {.rows = result->groups.length + 1};
+	static const char *const heads[COLUMNS] = {"cgroup", "work",        "workers", "on CPU",
+						   "spread", "longest gap", "wake p99"};
+	struct table table = {.rows = result->groups.length + 1,
+			      .columns = any_waits(result) ? COLUMNS : COLUMNS - 1};
 	if (!result->groups.length)
 		return;
 	table.cells = memory_zeroed(table.rows, sizeof(*table.cells));
@@ -146,7 +161,11 @@ static void put_reasons(const struct report *report, const struct result *result
 		diag_render_place(report->sources, reason->span, severity, reason->message,
 				  report->color, out);
 		if (*reason->note)
-			text_printf(out, "      = help: %s\n", reason->note);
+			text_printf(out, "      = %s: %s\n",
+				    *reason->layer && strcmp(reason->layer, "default") != 0
+					    ? "note"
+					    : "help",
+				    reason->note);
 	}
 }
 

@@ -457,6 +457,9 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 	case OP_LIMIT_F:
 		add_limit(vm, instruction);
 		break;
+	case OP_LIMIT_FOR:
+		limits_sustain(vm, instruction->a, R(b).i);
+		break;
 	default:
 		__builtin_unreachable();
 	}

@@ -5,7 +5,6 @@
 #include "run/vm.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Shorter than this, nothing that a worker did or did not do means anything. */
@@ -97,46 +96,89 @@ static void judge_death(struct vm *vm, const struct judged *judged, size_t index
 	reason->worker = (int)index;
 }
 
+/* Who set the limit, and how to do without it. */
+static void put_layer(struct text *text, const struct limit_entry *limit)
+{
+	if (strcmp(limit->layer, "default") == 0)
+		text_printf(text, "judged by default; `expect { no %s }` turns it off",
+			    metric_table[limit->metric].name);
+	else if (*limit->owner)
+		text_printf(text, "the limit is that of %s '%s'", limit->layer, limit->owner);
+	else
+		text_printf(text, "the limit is that of the %s", limit->layer);
+}
+
+void judge_violation(struct vm *vm, enum status status, const struct limit_entry *limit, int path,
+		     double observed, struct finding finding, struct span span, const char *message)
+{
+	struct text layer = {0};
+	struct reason *reason =
+		result_add(vm->result, status, metric_table[limit->metric].name,
+			   span_is_none(limit->span) ? span : limit->span, "%s", message);
+	if (path >= 0)
+		reason->cgroup = result_text(vm->result, paths_text(&vm->paths, path));
+	reason->worker = finding.worker;
+	if (finding.at_ns >= 0)
+		reason->at_ns = finding.at_ns - vm->start_ns;
+	reason->has_figures = true;
+	reason->observed = observed;
+	reason->limit = limit->has_value ? limit->value : 0;
+	reason->sustained_ns = limit->sustained_ns;
+	reason->unit = metrics_unit(limit->metric);
+	reason->layer = limit->layer;
+	put_layer(&layer, limit);
+	reason->note = result_text(vm->result, text_string(&layer));
+	text_free(&layer);
+}
+
 static void judge_metric(struct vm *vm, const struct judged *judged, enum metric metric,
 			 double observed, int64_t shortest_ns)
 {
 	struct limit_entry limit;
-	if (!limits_find(vm, metric, judged->path, judged->batch->scope, &limit) || isnan(observed))
+	if (metric_table[metric].source != METRIC_WORKERS || isnan(observed) ||
+	    !limits_find(vm, metric, judged->path, judged->batch->scope, &limit))
 		return;
-	double most = limit.has_value ? limit.value : 0;
-	if (limit.strict ? observed < most : observed <= most) {
+	if (limits_hold(&limit, observed)) {
 		vm->result->checks++;
 		return;
 	}
 	struct text text = {0};
-	int worker = -1;
+	struct finding finding = {.worker = -1, .at_ns = -1};
 	const char *group = paths_text(&vm->paths, judged->path);
 	text_printf(&text, "%s in '%s': ", judged->batch->name, group);
-	metrics_explain(metric, judged, observed, &limit, &text, &worker);
+	metrics_explain(judged, observed, &limit, &text, &finding);
 	bool brief = (double)shortest_ns < metric_table[metric].window_ns;
 	if (brief) {
 		text_puts(&text, "; it ran too briefly for a failure, less than ");
 		text_put_duration(&text, (int64_t)metric_table[metric].window_ns);
 	}
-	struct reason *reason = result_add(
-		vm->result, brief ? STATUS_INCONCLUSIVE : STATUS_FAIL, metric_table[metric].name,
-		span_is_none(limit.span) ? judged->batch->span : limit.span, "%s",
-		text_string(&text));
+	judge_violation(vm, brief ? STATUS_INCONCLUSIVE : STATUS_FAIL, &limit, judged->path,
+			observed, finding, judged->batch->span, text_string(&text));
 	text_free(&text);
-	reason->cgroup = result_text(vm->result, group);
-	reason->worker = worker;
-	if (span_is_none(limit.span)) {
-		char note[96];
-		snprintf(note, sizeof(note), "judged by default; `expect { no %s }` turns it off",
-			 metric_table[metric].name);
-		reason->note = result_text(vm->result, note);
+}
+
+static const struct worker_move *keep_moves(struct vm *vm, const struct worker_report *report)
+{
+	struct worker_move *kept =
+		ARENA_ARRAY(&vm->result->arena, struct worker_move, report->move_count);
+	if (report->move_count)
+		memcpy(kept, report->moves, report->move_count * sizeof(*kept));
+	return kept;
+}
+
+static void keep_wakes(struct vm *vm, const struct histogram *wakes, struct group_result *group)
+{
+	size_t count = 0;
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++)
+		count += wakes->counts[bucket] != 0;
+	struct histogram_count *kept =
+		ARENA_ARRAY(&vm->result->arena, struct histogram_count, count);
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS && group->wake_count < count; bucket++) {
+		if (wakes->counts[bucket])
+			kept[group->wake_count++] =
+				(struct histogram_count){bucket, wakes->counts[bucket]};
 	}
-	reason->has_figures = true;
-	reason->observed = observed;
-	reason->limit = most;
-	reason->unit = metric_table[metric].unit == TYPE_DURATION  ? "ns"
-		       : metric_table[metric].unit == TYPE_PERCENT ? "fraction"
-								   : "count";
+	group->wakes = kept;
 }
 
 static void keep_workers(struct vm *vm, const struct judged *judged, struct group_result *group)
@@ -153,7 +195,13 @@ static void keep_workers(struct vm *vm, const struct judged *judged, struct grou
 					       .wall_ns = report->wall_ns,
 					       .cpu_ns = report->cpu_ns,
 					       .gap_ns = report->gap_ns,
+					       .delay_ns = report->delay_ns,
+					       .slices = report->slices,
+					       .waits = report->waits,
 					       .migrations = report->migrations,
+					       .moves = keep_moves(vm, report),
+					       .move_count = report->move_count,
+					       .released_ns = report->released_ns - vm->start_ns,
 					       .strays = report->strays,
 					       .cpus = vm_keep_set(vm, &report->cpus),
 					       .complete = report->end == WORKER_STOPPED};
@@ -171,35 +219,55 @@ static bool long_enough(const struct judged *judged, int64_t *shortest)
 	return *shortest >= JUDGE_WALL_MIN_NS;
 }
 
-static void judge_group(struct vm *vm, const struct judged *judged)
+static void tell_brief(struct vm *vm, const struct judged *judged, const char *group,
+		       int64_t shortest_ns)
+{
+	struct text text = {0};
+	text_put_duration_short(&text, shortest_ns);
+	struct reason *reason =
+		result_add(vm->result, STATUS_INCONCLUSIVE, "time", judged->batch->span,
+			   "%s in '%s' ran for %s only; nothing is judged before 20 ms",
+			   judged->batch->name, group, text_string(&text));
+	reason->cgroup = group;
+	text_free(&text);
+}
+
+static void judge_metrics(struct vm *vm, const struct judged *judged, int64_t shortest_ns,
+			  double *values)
+{
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+		values[metric] = metric_table[metric].source == METRIC_WORKERS
+					 ? metrics_observe(metric, judged)
+					 : sampler_observe(vm, metric, judged->path);
+		judge_metric(vm, judged, metric, values[metric], shortest_ns);
+	}
+}
+
+static void judge_group(struct vm *vm, struct judged *judged)
 {
 	struct group_result group = {
 		.cgroup = result_text(vm->result, paths_text(&vm->paths, judged->path)),
 		.work = result_text(vm->result, judged->batch->name)};
+	struct histogram *wakes = memory_zeroed(1, sizeof(*wakes));
+	metrics_merge_wakes(judged, wakes);
+	judged->wakes = wakes;
 	keep_workers(vm, judged, &group);
-	int64_t shortest;
+	keep_wakes(vm, wakes, &group);
+	int64_t shortest = 0;
 	bool whole = true;
 	for (size_t i = 0; i < judged->count; i++) {
 		judge_death(vm, judged, i);
 		whole &= judged->reports[i]->end == WORKER_STOPPED;
 	}
-	group.judged = whole && long_enough(judged, &shortest);
+	group.judged = long_enough(judged, &shortest) && whole;
 	group.metrics = ARENA_ARRAY(&vm->result->arena, double, METRIC_COUNT);
-	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
-		group.metrics[metric] = group.judged ? metrics_observe(metric, judged) : NAN;
-		if (group.judged)
-			judge_metric(vm, judged, metric, group.metrics[metric], shortest);
-	}
-	if (whole && !group.judged && !vm->ending) {
-		struct text text = {0};
-		text_put_duration_short(&text, shortest);
-		struct reason *reason =
-			result_add(vm->result, STATUS_INCONCLUSIVE, "time", judged->batch->span,
-				   "%s in '%s' ran for %s only; nothing is judged before 20 ms",
-				   judged->batch->name, group.cgroup, text_string(&text));
-		reason->cgroup = group.cgroup;
-		text_free(&text);
-	}
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
+		group.metrics[metric] = NAN;
+	if (group.judged)
+		judge_metrics(vm, judged, shortest, group.metrics);
+	else if (whole && !vm->ending)
+		tell_brief(vm, judged, group.cgroup, shortest);
+	free(wakes);
 	VECTOR_PUSH(&vm->result->groups, group);
 }
 
@@ -240,8 +308,11 @@ void judge_workers(struct vm *vm, const int *workers, size_t count)
 			if (compare_batches(batch, &vm->batches.data[members[end].batch]))
 				break;
 		}
-		struct judged judged = {vm, members[start].path, batch, reports + start,
-					end - start};
+		struct judged judged = {.vm = vm,
+					.path = members[start].path,
+					.batch = batch,
+					.reports = reports + start,
+					.count = end - start};
 		judge_group(vm, &judged);
 	}
 	free(members);

@@ -47,6 +47,7 @@ void ledger_stop(struct vm *vm, const int *workers, size_t count)
 	struct error error;
 	if (!count)
 		return;
+	sampler_look(vm);
 	if (!vm->host->verbs->stop(vm->host, workers, count, &error)) {
 		report_refusal(vm, &error);
 		/* Once more: a refusal may pass, and living workers keep their groups from going.
@@ -118,6 +119,7 @@ static void remove_group(struct vm *vm, int path, bool implied)
 	if (group < 0)
 		return;
 	payload_end_in(vm, path);
+	sampler_judge(vm, path);
 	struct event *event = vm_event(vm, "remove", path);
 	event->implied = implied;
 	event->cpus = "";

@@ -3,15 +3,14 @@
  * workers were seen:
  *   foreign share = (busy time of those CPUs - CPU time of the workers) / (CPUs * time)
  *   stolen share  = time stolen by the hypervisor / (CPUs * time)
- * Where either is above its limit, a failure of gap, spread or not_starved says as much about the
- * other tasks (one real-time hog starves whoever shares its CPU) as about the scheduler, and the
- * scenario is INCONCLUSIVE instead, with these figures. A worker outside its cpuset stays a
- * failure: no noise excuses that.
+ * Where either is above its limit, a failure of a metric that is TIMING in metrics.def says as much
+ * about the other tasks (one real-time hog starves whoever shares its CPU) as about the scheduler,
+ * and the scenario is INCONCLUSIVE instead, with these figures. Others stay failures: no noise
+ * excuses a worker outside its cpuset.
  */
 #include "run/vm.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define FOREIGN_MOST 0.10
 #define STOLEN_MOST  0.05
@@ -41,10 +40,9 @@ void noise_add(struct vm *vm, const struct worker_report *report)
 
 static bool is_timing(const struct reason *reason)
 {
-	return reason->status == STATUS_FAIL &&
-	       (strcmp(reason->check, metric_table[METRIC_gap].name) == 0 ||
-		strcmp(reason->check, metric_table[METRIC_not_starved].name) == 0 ||
-		strcmp(reason->check, metric_table[METRIC_spread].name) == 0);
+	enum metric metric = metric_find(reason->check);
+	return reason->status == STATUS_FAIL && metric < METRIC_COUNT &&
+	       metric_table[metric].timing;
 }
 
 /* The failures become what they are worth, and the status what is left. */

@@ -47,6 +47,8 @@ struct reason *result_add(struct result *result, enum status status, const char 
 						      .span = span,
 						      .cgroup = "",
 						      .worker = -1,
+						      .at_ns = -1,
+						      .layer = "",
 						      .unit = "",
 						      .note = ""});
 	return &result->reasons.data[result->reasons.length - 1];

@@ -6,7 +6,9 @@
 #define KTSTR_RUN_RESULT_H
 
 #include "base/cpuset.h"
+#include "base/histogram.h"
 #include "base/vector.h"
+#include "host/host.h"
 #include "source/source.h"
 
 /* In rising order of what wins when a scenario, or a run, has several. */
@@ -31,11 +33,14 @@ struct reason {
 	struct span span;    /* of the line it comes from */
 	const char *cgroup;  /* "" where it is about none */
 	int worker;          /* its place in its group, -1 where it is about none */
+	int64_t at_ns;       /* when, since the scenario's start; -1: at no moment */
 	bool has_figures;
 	double observed;
 	double limit;
-	const char *unit; /* "ns", "fraction", "" */
-	const char *note; /* what else helps to know, "" for nothing */
+	int64_t sustained_ns; /* so long it was exceeded at least; 0: a moment is enough */
+	const char *unit;     /* "ns", "fraction", "number", "count", "" */
+	const char *layer;    /* that set the limit: "default", "scenario", …; "" without one */
+	const char *note;     /* what else helps to know, "" for nothing */
 };
 
 struct step_result {
@@ -51,7 +56,13 @@ struct worker_result {
 	int64_t wall_ns;
 	int64_t cpu_ns;
 	int64_t gap_ns;
+	int64_t delay_ns; /* waiting for a CPU; -1: not told */
+	int64_t slices;
+	uint64_t waits; /* in its group's histogram */
 	uint64_t migrations;
+	const struct worker_move *moves; /* the newest of them; times since its release */
+	size_t move_count;
+	int64_t released_ns; /* since the scenario's start */
 	uint64_t strays;
 	const char *cpus; /* list form */
 	bool complete;    /* ended when it was asked to */
@@ -65,6 +76,9 @@ struct group_result {
 	struct worker_result *workers;
 	size_t worker_count;
 	double *metrics; /* by enum metric; NaN where there is none */
+	/* Wake latencies of all of them: the buckets that are not empty. */
+	const struct histogram_count *wakes;
+	size_t wake_count;
 };
 
 /* A payload that ran, and what its output said. */

@@ -19,7 +19,7 @@ static void add_reason(struct vm *vm, enum status status, const char *check, con
 	result_add(vm->result, status, check, vm_span(vm), "%s", message);
 }
 
-static _Noreturn void unwind(struct vm *vm)
+void vm_leave(struct vm *vm)
 {
 	vm->ending = true;
 	longjmp(*vm->unwind, 1);
@@ -33,7 +33,7 @@ void vm_end(struct vm *vm, enum status status, const char *check, const char *fo
 	vsnprintf(message, sizeof(message), format, arguments);
 	va_end(arguments);
 	add_reason(vm, status, check, message);
-	unwind(vm);
+	vm_leave(vm);
 }
 
 void vm_refused(struct vm *vm, const struct error *error)
@@ -41,7 +41,7 @@ void vm_refused(struct vm *vm, const struct error *error)
 	bool lacking = error->kind == ERROR_UNAVAILABLE;
 	add_reason(vm, lacking ? STATUS_SKIP : STATUS_BROKEN, lacking ? "topology" : "host",
 		   error->message);
-	unwind(vm);
+	vm_leave(vm);
 }
 
 const char *vm_keep_set(struct vm *vm, const struct cpuset *set)
@@ -131,16 +131,23 @@ static void look(struct vm *vm, const struct host_wake *wake)
 	}
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 void vm_wait_once(struct vm *vm, int64_t until_ns)
 {
 	struct host_wake wake;
-	int64_t deadline = deadline_of(vm);
-	if (until_ns > deadline)
-		until_ns = deadline;
-	if (vm->scheduler.watched && until_ns > vm->scheduler.look_ns)
-		until_ns = vm->scheduler.look_ns;
-	vm->host->verbs->wait(vm->host, until_ns, &wake);
+	int64_t sample = sampler_due(vm);
+	int64_t next = earlier(earlier(until_ns, deadline_of(vm)), earlier(sample, vm->alive.due_ns));
+	if (vm->scheduler.watched)
+		next = earlier(next, vm->scheduler.look_ns);
+	vm->host->verbs->wait(vm->host, next, &wake);
 	look(vm, &wake);
+	if (vm_now(vm) >= sample)
+		sampler_look(vm);
+	alive_look(vm);
 }
 
 void vm_wait(struct vm *vm, int64_t until_ns)
@@ -326,6 +333,7 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 	paths_init(&vm->paths);
 	make_registers(vm);
 	vm->start_ns = vm_now(vm);
+	alive_start(vm);
 	if (!setjmp(unwind_here)) {
 		set_flags(vm, scenario);
 		hooks_check(vm, index);
@@ -335,6 +343,8 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 	while (vm->scopes.length)
 		ledger_close_scope(vm);
 	ledger_retry(vm);
+	sampler_end(vm);
+	alive_end(vm);
 	noise_judge(vm);
 	finish(vm);
 	free_vm(vm);

@@ -103,7 +103,10 @@ struct limit_entry {
 	bool strict;
 	bool has_value;
 	double value;
-	int path; /* -1: every group */
+	int64_t sustained_ns; /* so long it has to be exceeded without a break */
+	int path;             /* -1: every group */
+	const char *layer;    /* who says so: "default", "scenario", "step", "scope", "cgroup" */
+	const char *owner;    /* name of the step or cgroup, "" for the others */
 	struct span span;
 };
 
@@ -166,6 +169,14 @@ struct vm {
 	int64_t load_at_ns;
 	int64_t own_ns;         /* CPU time of all workers that were judged */
 	struct cpuset own_cpus; /* where they were seen */
+	unsigned sampled;        /* bit per metric that the sampler has to look for */
+	struct sampler *sampler; /* NULL: there is nothing to look for */
+	struct {
+		bool known; /* there is one to watch */
+		bool over;  /* it was judged */
+		uint64_t born;
+		int64_t due_ns; /* when to look at it again */
+	} alive;
 	uint64_t late_turns;    /* of `repeat every`: turns that came late or not at all */
 };
 
@@ -174,6 +185,9 @@ _Noreturn void vm_end(struct vm *vm, enum status status, const char *check, cons
 	__attribute__((format(printf, 4, 5)));
 /* The same for what the host refused: BROKEN or, where this machine lacks something, SKIP. */
 _Noreturn void vm_refused(struct vm *vm, const struct error *error);
+
+/* The same when the reason was added already. */
+_Noreturn void vm_leave(struct vm *vm);
 
 static inline struct span vm_span(const struct vm *vm)
 {
@@ -252,14 +266,45 @@ void ledger_stop(struct vm *vm, const int *workers, size_t count);
 void ledger_add_living(struct vm *vm, int first, int count, int batch);
 
 /* limits.c */
+/* Layer and owner are filled in. Ends the scenario as a SKIP where this machine cannot tell what the
+ * limit is about. */
 void limits_add(struct vm *vm, struct limit_entry entry);
+/* The newest limit is violated only by what lasts. */
+void limits_sustain(struct vm *vm, enum metric metric, int64_t sustained_ns);
 /* The limit in force for a metric in a group, for workers of a block at this depth; false: it is
  * not judged. */
 bool limits_find(const struct vm *vm, enum metric metric, int path, int scope,
 		 struct limit_entry *limit);
+bool limits_hold(const struct limit_entry *limit, double observed);
 
 /* judge.c: workers that have been stopped together. */
 void judge_workers(struct vm *vm, const int *workers, size_t count);
+/* What else there is to say of a violated limit. */
+struct finding {
+	int worker;    /* its place in its group, -1: none */
+	int64_t at_ns; /* on the host's clock, -1: at no moment */
+};
+/* Add the reason for a violated limit; `path` -1: it is about no cgroup. */
+void judge_violation(struct vm *vm, enum status status, const struct limit_entry *limit, int path,
+		     double observed, struct finding finding, struct span span,
+		     const char *message);
+
+/* sampler.c: looks at cgroups while they run, for the metrics in vm->sampled. */
+/* When the next look is due, INT64_MAX: never. */
+int64_t sampler_due(const struct vm *vm);
+void sampler_look(struct vm *vm);
+/* The cgroup's figure so far; NaN where it was not looked at. */
+double sampler_observe(const struct vm *vm, enum metric metric, int path);
+/* Hold what was seen of a cgroup against the limits in force then, and forget it. */
+void sampler_judge(struct vm *vm, int path);
+/* The same for all that are left, and the end of it. */
+void sampler_end(struct vm *vm);
+
+/* alive.c: the scheduler under test is watched. */
+void alive_start(struct vm *vm);
+/* Ends the scenario if it is gone. */
+void alive_look(struct vm *vm);
+void alive_end(struct vm *vm);
 
 /* noise.c: was the machine busy with something else? Failures of timing are then no verdict. */
 void noise_start(struct vm *vm);
@@ -274,11 +319,17 @@ struct judged {
 	const struct batch *batch; /* of the first of them: all are alike */
 	const struct worker_report *const *reports;
 	size_t count;
+	const struct histogram *wakes; /* of all of them */
 };
+void metrics_merge_wakes(const struct judged *judged, struct histogram *wakes);
 /* The observed value; NaN if it cannot be told (no limit is then violated). */
 double metrics_observe(enum metric metric, const struct judged *judged);
 /* Say what was too much: "worker 2 …". */
-void metrics_explain(enum metric metric, const struct judged *judged, double observed,
-		     const struct limit_entry *limit, struct text *text, int *worker);
+void metrics_explain(const struct judged *judged, double observed, const struct limit_entry *limit,
+		     struct text *text, struct finding *finding);
+/* "1.24 s", "12%"; "the limit is 2 s"; "ns", "fraction", … */
+void metrics_put_value(struct text *text, enum metric metric, double value);
+void metrics_put_limit(struct text *text, const struct limit_entry *limit);
+const char *metrics_unit(enum metric metric);
 
 #endif

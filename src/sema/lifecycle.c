@@ -561,8 +561,10 @@ static void check_limits(struct walker *walker, const struct stmt *stmt)
 		suggest_group(walker, ref->name_span, checker_text(walker->check, ref->name));
 		return;
 	}
-	for (const struct limit *limit = stmt->limits.first; limit; limit = limit->next)
+	for (const struct limit *limit = stmt->limits.first; limit; limit = limit->next) {
 		use_expr(walker, limit->value);
+		use_expr(walker, limit->sustained);
+	}
 }
 
 static void walk_cgroup(struct walker *walker, const struct stmt *stmt)

@@ -25,6 +25,61 @@ static void refuse_locals(struct checker *check, const struct expr *expr)
 	}
 }
 
+static void check_metric_name(struct checker *check, const struct limit *limit, const char *name)
+{
+	struct text_nearest nearest;
+	text_nearest_start(&nearest, name);
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
+		text_nearest_offer(&nearest, metric_table[metric].name);
+	diag_report(check->diags, DIAG_UNKNOWN_METRIC, limit->name_span,
+		    nearest.best ? "there is no metric '%s'; did you mean '%s'?"
+				 : "there is no metric '%s'",
+		    name, nearest.best);
+}
+
+static void check_operator(struct checker *check, const struct limit *limit, const char *name)
+{
+	bool most = metric_table[limit->metric_id].direction == METRIC_MOST;
+	if (most ? limit->op == TREE_LE || limit->op == TREE_LT
+		 : limit->op == TREE_GE || limit->op == TREE_GT)
+		return;
+	diag_report(check->diags, DIAG_SYNTAX, limit->span,
+		    most ? "'%s' has an upper limit: `<=` or `<`"
+			 : "'%s' has a lower limit: `>=` or `>`",
+		    name);
+}
+
+static void check_sustained(struct checker *check, const struct limit *limit, const char *name)
+{
+	if (metric_table[limit->metric_id].source != METRIC_SAMPLES) {
+		diag_report(check->diags, DIAG_SYNTAX, limit->sustained->span,
+			    "'%s' is one figure per run; `for` is for sampled metrics", name);
+		return;
+	}
+	if (expr_want(check, limit->sustained, TYPE_DURATION, "the time that a limit is exceeded"))
+		refuse_locals(check, limit->sustained);
+}
+
+static void check_limit(struct checker *check, const struct limit *limit, const char *name)
+{
+	const struct metric_info *info = &metric_table[limit->metric_id];
+	if (info->unit == TYPE_BOOL && limit->value) {
+		diag_report(check->diags, DIAG_SYNTAX, limit->span, "'%s' takes no limit", name);
+	} else if (info->unit != TYPE_BOOL && !limit->value) {
+		diag_report(check->diags, DIAG_SYNTAX, limit->span,
+			    "'%s' needs a limit: `%s %s %s`", name, name,
+			    metric_operator(limit->metric_id), metric_example(limit->metric_id));
+	} else if (limit->value) {
+		char what[64];
+		snprintf(what, sizeof(what), "the limit of %s", name);
+		if (expr_want(check, limit->value, info->unit, what))
+			refuse_locals(check, limit->value);
+		check_operator(check, limit, name);
+	}
+	if (limit->sustained)
+		check_sustained(check, limit, name);
+}
+
 void limits_check(struct checker *check, struct stmt *stmt)
 {
 	if (check->in_branch) {
@@ -38,39 +93,11 @@ void limits_check(struct checker *check, struct stmt *stmt)
 		struct meaning meaning = scope_meaning(check, limit->metric);
 		const char *name = checker_text(check, limit->metric);
 		if (!meaning.metric) {
-			struct text_nearest nearest;
-			text_nearest_start(&nearest, name);
-			for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
-				text_nearest_offer(&nearest, metric_table[metric].name);
-			diag_report(check->diags, DIAG_UNKNOWN_METRIC, limit->name_span,
-				    nearest.best ? "there is no metric '%s'; did you mean '%s'?"
-						 : "there is no metric '%s'",
-				    name, nearest.best);
+			check_metric_name(check, limit, name);
 			continue;
 		}
 		limit->metric_id = (uint8_t)(meaning.metric - 1);
-		const struct metric_info *info = &metric_table[limit->metric_id];
-		if (limit->off)
-			continue;
-		if (info->unit == TYPE_BOOL && limit->value)
-			diag_report(check->diags, DIAG_SYNTAX, limit->span, "'%s' takes no limit",
-				    name);
-		else if (info->unit != TYPE_BOOL && !limit->value)
-			diag_report(check->diags, DIAG_SYNTAX, limit->span,
-				    "'%s' needs a limit: `%s <= %s`", name, name,
-				    type_table[info->unit].example);
-		else if (limit->value) {
-			char what[64];
-			snprintf(what, sizeof(what), "the limit of %s", name);
-			if (expr_want(check, limit->value, info->unit, what))
-				refuse_locals(check, limit->value);
-			if (limit->op != TREE_LE && limit->op != TREE_LT)
-				diag_report(check->diags, DIAG_SYNTAX, limit->span,
-					    "'%s' has an upper limit: `<=` or `<`", name);
-		}
-		if (limit->sustained)
-			diag_report(check->diags, DIAG_SYNTAX, limit->sustained->span,
-				    "'%s' is one figure per run; `for` is for sampled metrics",
-				    name);
+		if (!limit->off)
+			check_limit(check, limit, name);
 	}
 }

@@ -3,10 +3,12 @@
 #include <string.h>
 
 enum { OFF, ON };
+enum { FIRM, TIMING };
 
 const struct metric_info metric_table[METRIC_COUNT] = {
-#define METRIC(name, unit, initial, limit, window, doc)                                            \
-	[METRIC_##name] = {#name, TYPE_##unit, initial, limit, window, doc},
+#define METRIC(name, unit, direction, initial, limit, window, noise, source, doc)                  \
+	[METRIC_##name] = {#name,  TYPE_##unit, METRIC_##direction, initial, limit,                \
+			   window, noise,       METRIC_##source,    doc},
 #include "sema/metrics.def"
 #undef METRIC
 };
@@ -18,4 +20,15 @@ enum metric metric_find(const char *name)
 			return metric;
 	}
 	return METRIC_COUNT;
+}
+
+const char *metric_example(enum metric metric)
+{
+	enum type unit = metric_table[metric].unit;
+	return type_table[unit == TYPE_FRACTION ? TYPE_FLOAT : unit].example;
+}
+
+const char *metric_operator(enum metric metric)
+{
+	return metric_table[metric].direction == METRIC_MOST ? "<=" : ">=";
 }

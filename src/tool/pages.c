@@ -137,30 +137,47 @@ static void put_settings(struct text *out)
 	put_setting_rows(out, "scheduler", scheduler_settings, SCHEDULER_SETTINGS);
 }
 
+static void put_initial_limit(struct text *out, const struct metric_info *info)
+{
+	if (!info->initially_on) {
+		text_puts(out, "off");
+	} else if (info->unit == TYPE_DURATION) {
+		text_puts(out, "at most ");
+		text_put_duration(out, (int64_t)info->initial_limit);
+	} else if (info->unit == TYPE_PERCENT) {
+		text_printf(out, "at most %g%%", info->initial_limit * 100);
+	} else {
+		text_puts(out, "on");
+	}
+}
+
 static void put_metrics(struct text *out)
 {
+	static const char *const sources[] = {
+		[METRIC_WORKERS] = "workers alike",
+		[METRIC_SAMPLES] = "cgroup, sampled",
+		[METRIC_CGROUP] = "cgroup",
+		[METRIC_RUN] = "run",
+	};
 	put_head(out, "Metrics",
-		 "What `expect { … }` judges, per cgroup and kind of work, when workers are "
-		 "stopped. "
-		 "`no METRIC` turns one off; inner blocks win over outer ones, and `expect for "
-		 "GROUP` "
-		 "over both.",
-		 "metric | limit | where nothing is said | formula");
+		 "What `expect { … }` judges when workers are stopped. Those \"of workers alike\" are "
+		 "judged per cgroup and kind of work, those \"of a cgroup\" for all its workers "
+		 "together, from its first worker to its last. `no METRIC` turns one off; inner blocks "
+		 "win over outer ones, and `expect for GROUP` over both. A limit on a sampled metric may "
+		 "be sustained: `imbalance <= 4 for 500ms` is violated only where the metric is beyond 4 "
+		 "at each look for that long. \"Timing\" says that a failure is INCONCLUSIVE on a machine "
+		 "that is too busy.",
+		 "metric | of | limit | where nothing is said | judged by | formula");
 	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
 		const struct metric_info *info = &metric_table[metric];
-		text_printf(out, "| `%s` | %s | ", info->name,
-			    info->unit == TYPE_BOOL ? "none" : type_name(info->unit));
-		if (!info->initially_on) {
-			text_puts(out, "off");
-		} else if (info->unit == TYPE_DURATION) {
-			text_puts(out, "at most ");
-			text_put_duration(out, (int64_t)info->initial_limit);
-		} else if (info->unit == TYPE_PERCENT) {
-			text_printf(out, "at most %g%%", info->initial_limit * 100);
-		} else {
-			text_puts(out, "on");
-		}
+		text_printf(out, "| `%s` | %s | ", info->name, sources[info->source]);
+		if (info->unit == TYPE_BOOL)
+			text_puts(out, "none");
+		else
+			text_printf(out, "`%s` %s", metric_operator(metric), type_name(info->unit));
 		text_puts(out, " | ");
+		put_initial_limit(out, info);
+		text_puts(out, info->timing ? " | timing | " : " | any run | ");
 		put_cell(out, info->doc);
 		text_puts(out, " |\n");
 	}

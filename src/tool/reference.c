@@ -77,18 +77,23 @@ static void put_knob(struct text *out, const struct knob_info *knob)
 		    knob->v2_file);
 }
 
-static void put_metric(struct text *out, const struct metric_info *metric)
+static void put_metric(struct text *out, enum metric metric)
 {
-	text_printf(out, "  %-20s %s", metric->name, metric->doc);
-	if (metric->initially_on && metric->unit == TYPE_DURATION) {
+	const struct metric_info *info = &metric_table[metric];
+	text_printf(out, "  %-20s %s", info->name, info->doc);
+	if (info->initially_on && info->unit == TYPE_DURATION) {
 		text_puts(out, " By default at most ");
-		text_put_duration(out, (int64_t)metric->initial_limit);
+		text_put_duration(out, (int64_t)info->initial_limit);
 		text_puts(out, ".");
-	} else if (metric->initially_on && metric->unit == TYPE_PERCENT) {
-		text_printf(out, " By default at most %g%%.", metric->initial_limit * 100);
+	} else if (info->initially_on && info->unit == TYPE_PERCENT) {
+		text_printf(out, " By default at most %g%%.", info->initial_limit * 100);
 	} else {
-		text_puts(out, metric->initially_on ? " On by default." : " Off by default.");
+		text_puts(out, info->initially_on ? " On by default." : " Off by default.");
 	}
+	if (info->unit != TYPE_BOOL)
+		text_printf(out, " For example `%s %s %s`%s.", info->name, metric_operator(metric),
+			    metric_example(metric),
+			    info->source == METRIC_SAMPLES ? ", also with `for 500ms` behind" : "");
 	text_putc(out, '\n');
 }
 
@@ -132,7 +137,7 @@ bool reference_words(struct text *out, const char *name)
 	put_title(out, name, "Metrics");
 	for (int i = 0; i < METRIC_COUNT; i++) {
 		if (wanted(name, metric_table[i].name))
-			put_metric(out, &metric_table[i]);
+			put_metric(out, i);
 	}
 	put_title(out, name, "Settings of a scenario");
 	put_settings(out, name, scenario_settings, SCENARIO_SETTINGS);
