@@ -58,8 +58,10 @@ void alive_end(struct vm *vm)
 	struct limit_entry limit;
 	if (!vm->alive.known || vm->alive.over)
 		return;
-	if (!lives(vm))
+	bool alive = lives(vm);
+	if (!alive)
 		judge_death(vm);
-	else if (limits_find(vm, METRIC_scheduler_alive, PATH_ROOT, 0, &limit))
+	vm->alive.over = true;
+	if (alive && limits_find(vm, METRIC_scheduler_alive, PATH_ROOT, 0, &limit))
 		vm->result->checks++;
 }

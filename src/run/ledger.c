@@ -173,6 +173,8 @@ void ledger_close_scope(struct vm *vm)
 		else if (entry.kind == ENTRY_SCHEDULER)
 			scheduler_stop(vm);
 	}
+	if (vm->scopes.length == 1)
+		alive_end(vm);
 	vm->limits.length = scope.limits;
 	vm->scopes.length--;
 	if (scope.kind == SCOPE_STEP) {

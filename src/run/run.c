@@ -344,7 +344,6 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 		ledger_close_scope(vm);
 	ledger_retry(vm);
 	sampler_end(vm);
-	alive_end(vm);
 	noise_judge(vm);
 	finish(vm);
 	free_vm(vm);

@@ -304,6 +304,7 @@ void sampler_end(struct vm *vm);
 void alive_start(struct vm *vm);
 /* Ends the scenario if it is gone. */
 void alive_look(struct vm *vm);
+/* The last look, while the scenario's limits are still in force. */
 void alive_end(struct vm *vm);
 
 /* noise.c: was the machine busy with something else? Failures of timing are then no verdict. */
