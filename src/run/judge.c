@@ -138,6 +138,7 @@ static void judge_metric(struct vm *vm, const struct judged *judged, enum metric
 	if (metric_table[metric].source != METRIC_WORKERS || isnan(observed) ||
 	    !limits_find(vm, metric, judged->path, judged->batch->scope, &limit))
 		return;
+	limits_judged(vm, &limit);
 	if (limits_hold(&limit, observed)) {
 		vm->result->checks++;
 		return;

@@ -175,7 +175,7 @@ void ledger_close_scope(struct vm *vm)
 	}
 	if (vm->scopes.length == 1)
 		alive_end(vm);
-	vm->limits.length = scope.limits;
+	limits_close(vm, scope.limits);
 	vm->scopes.length--;
 	if (scope.kind == SCOPE_STEP) {
 		VECTOR_PUSH(&vm->result->steps, (struct step_result){scope.label, scope.start_ns,

@@ -1,5 +1,6 @@
 #include "run/vm.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Can this machine tell the metric at all? */
@@ -48,6 +49,7 @@ void limits_add(struct vm *vm, struct limit_entry entry)
 	if (entry.on && (info->source == METRIC_SAMPLES || info->source == METRIC_CGROUP))
 		vm->sampled |= 1u << entry.metric;
 	name_layer(vm, &entry);
+	entry.number = vm->limits.length;
 	VECTOR_PUSH(&vm->limits, entry);
 }
 
@@ -99,4 +101,35 @@ bool limits_hold(const struct limit_entry *limit, double observed)
 	if (metric_table[limit->metric].direction == METRIC_LEAST)
 		return limit->strict ? observed > value : observed >= value;
 	return limit->strict ? observed < value : observed <= value;
+}
+
+void limits_judged(struct vm *vm, const struct limit_entry *limit)
+{
+	if (span_is_none(limit->span) || limit->number >= vm->limits.length)
+		return;
+	struct limit_entry *entry = &vm->limits.data[limit->number];
+	if (entry->metric == limit->metric && entry->span.start == limit->span.start)
+		entry->judged = true;
+}
+
+static void tell_unjudged(struct vm *vm, const struct limit_entry *limit)
+{
+	char note[256];
+	snprintf(note, sizeof(note), "the limit of %s that the %s%s%.100s%s sets judged nothing: %s",
+		 metric_table[limit->metric].name, limit->layer, *limit->owner ? " '" : "",
+		 limit->owner, *limit->owner ? "'" : "",
+		 "no group had such a figure, or others set nearer limits");
+	const char *kept = result_text(vm->result, note);
+	VECTOR_PUSH(&vm->result->notes, kept);
+}
+
+void limits_close(struct vm *vm, size_t mark)
+{
+	bool tell = vm->options->judge && !vm->ending;
+	for (size_t i = mark; i < vm->limits.length && tell; i++) {
+		const struct limit_entry *limit = &vm->limits.data[i];
+		if (limit->on && limit->has_value && !limit->judged)
+			tell_unjudged(vm, limit);
+	}
+	vm->limits.length = mark;
 }

@@ -132,6 +132,7 @@ static void judge_metric(struct vm *vm, enum metric metric, struct watch *watch,
 	struct text text = {0};
 	if (!seen->seen || !limit->on)
 		return;
+	limits_judged(vm, limit);
 	if (!seen->violated) {
 		vm->result->checks++;
 		return;

@@ -108,6 +108,8 @@ struct limit_entry {
 	const char *layer;    /* who says so: "default", "scenario", "step", "scope", "cgroup" */
 	const char *owner;    /* name of the step or cgroup, "" for the others */
 	struct span span;
+	size_t number; /* its place in vm->limits */
+	bool judged;   /* there; something was held against it */
 };
 
 /* An owning block that is open. */
@@ -276,6 +278,10 @@ void limits_sustain(struct vm *vm, enum metric metric, int64_t sustained_ns);
 bool limits_find(const struct vm *vm, enum metric metric, int path, int scope,
 		 struct limit_entry *limit);
 bool limits_hold(const struct limit_entry *limit, double observed);
+/* Something was held against it. */
+void limits_judged(struct vm *vm, const struct limit_entry *limit);
+/* Forget those from the mark on. A limit of the program that nothing was held against is told. */
+void limits_close(struct vm *vm, size_t mark);
 
 /* judge.c: workers that have been stopped together. */
 void judge_workers(struct vm *vm, const int *workers, size_t count);
