@@ -2,6 +2,7 @@
  * Telemetry and the board in one process: what a tick makes of the clock, of the CPU and of what
  * the host has written on the board.
  */
+#include "host/pages.h"
 #include "host/telemetry.h"
 #include "host/worker_child.h"
 
@@ -11,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -164,6 +166,118 @@ static void a_sleep_is_no_gap_but_waking_late_is(void **state)
 	assert_in_range(bench->slot->gap_ns, 70 * MS, 700 * MS);
 }
 
+static uint64_t waits_between(const struct bench *bench, int64_t least, int64_t most)
+{
+	const struct board_detail *detail = bench->telemetry.detail;
+	uint64_t count = 0;
+	for (unsigned bucket = histogram_bucket(least); bucket <= histogram_bucket(most); bucket++)
+		count += detail->wakes[bucket];
+	return count;
+}
+
+static void wake_latency_counts_from_the_intended_time(void **state)
+{
+	struct bench *bench = *state;
+	telemetry_sleep(&bench->telemetry, 20 * MS);
+	assert_int_equal(bench->slot->waits, 1);
+	assert_int_equal(waits_between(bench, 0, 15 * MS), 1); /* not the sleep itself */
+	telemetry_tick(&bench->telemetry);
+	pass(40 * MS);
+	telemetry_wake(&bench->telemetry, board_now_ns() - 30 * MS);
+	assert_int_equal(bench->slot->waits, 2);
+	assert_int_equal(waits_between(bench, 30 * MS, 300 * MS), 1);
+	assert_in_range(bench->slot->wake_most_ns, 30 * MS, 300 * MS);
+	assert_in_range(bench->slot->gap_ns, 30 * MS, 300 * MS);
+	assert_true(bench->slot->wake_most_at_ns >= 60 * MS);
+	telemetry_wake(&bench->telemetry, board_now_ns() + 3600 * 1000 * MS); /* early is not late */
+	assert_int_equal(bench->slot->waits, 3);
+	assert_int_equal(waits_between(bench, 0, 0), 1);
+	int64_t before = bench->slot->gap_ns;
+	pass(400 * MS);
+	bench->slot->resumed_ns = board_now_ns(); /* it was frozen */
+	telemetry_wake(&bench->telemetry, board_now_ns() - 390 * MS);
+	assert_int_equal(waits_between(bench, 350 * MS, 4000 * MS), 0);
+	assert_int_equal(bench->slot->gap_ns, before);
+}
+
+static void a_wake_before_the_last_tick_is_no_gap_before_it(void **state)
+{
+	struct bench *bench = *state;
+	telemetry_tick(&bench->telemetry);
+	telemetry_wake(&bench->telemetry, board_now_ns() - 5000 * MS);
+	assert_true(bench->slot->gap_ns < 1000 * MS);
+	assert_int_equal(waits_between(bench, 5000 * MS, 50000 * MS), 1);
+}
+
+static void *hog(void *data)
+{
+	struct bench *bench = data;
+	pin(bench->here);
+	while (!telemetry_stopped(&bench->telemetry))
+		;
+	return NULL;
+}
+
+/* Two that compute on one CPU wait for each other; the sum that the kernel counts is told, and a
+ * single wait of it is no longer than the time between two ticks. */
+static void waiting_for_a_cpu_is_told(void **state)
+{
+	struct bench *bench = *state;
+	pthread_t thread;
+	if (bench->slot->delay_ns < 0)
+		skip();
+	assert_int_equal(pthread_create(&thread, NULL, hog, bench), 0);
+	for (int64_t end = board_now_ns() + 600 * MS; board_now_ns() < end;)
+		telemetry_tick(&bench->telemetry);
+	bench->slot->stop = 1;
+	pthread_join(thread, NULL);
+	telemetry_end(&bench->telemetry);
+	assert_in_range(bench->slot->delay_ns, 100 * MS, 5000 * MS);
+	assert_true(bench->slot->slices > 2);
+	assert_true(bench->slot->delay_most_ns <= bench->slot->delay_ns);
+	assert_true(bench->slot->delay_most_ns <= bench->slot->gap_ns);
+	assert_true(bench->slot->delay_most_ns >= bench->slot->delay_ns / bench->slot->slices);
+}
+
+static void the_newest_moves_are_kept(void **state)
+{
+	struct bench *bench = *state;
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		skip();
+	for (int i = 0; i < 3 * BOARD_MOVES; i++) {
+		pin(i % 2);
+		telemetry_tick(&bench->telemetry);
+	}
+	pin(bench->here);
+	uint64_t count = bench->slot->migrations;
+	assert_true(count >= 3 * BOARD_MOVES - 1);
+	int64_t before = 0;
+	for (uint64_t number = count - BOARD_MOVES; number < count; number++) {
+		const struct board_move *move =
+			&bench->telemetry.detail->moves[number % BOARD_MOVES];
+		assert_int_equal(move->from_cpu + move->to_cpu, 1);
+		assert_true(move->at_ns >= before);
+		before = move->at_ns;
+	}
+}
+
+static void pages_are_counted_by_node(void **state)
+{
+	(void)state;
+	uint64_t counts[3] = {0};
+	pages_count_line("7f0000000000 default anon=30 dirty=30 N0=10 N2=20 kernelpagesize_kB=4",
+			 counts, 3);
+	pages_count_line("7f1000000000 default heap anon=3 dirty=3 N1=3 N7=9 kernelpagesize_kB=4",
+			 counts, 3);
+	pages_count_line("7f2000000000 default file=/lib/N0=5/libc.so mapped=99 N0=99", counts, 3);
+	assert_int_equal(counts[0], 10);
+	assert_int_equal(counts[1], 3);
+	assert_int_equal(counts[2], 20);
+	memset(counts, 0, sizeof(counts));
+	if (pages_count(counts, 3) >= 0)
+		assert_true(counts[0] + counts[1] + counts[2] > 10);
+}
+
 static void *stop_soon(void *data)
 {
 	struct bench *bench = data;
@@ -248,6 +362,19 @@ static void the_board_has_its_limits(void **state)
 	assert_int_equal(bench->board.shared->workers[number].units, 0);
 }
 
+static void a_slot_that_is_given_again_has_no_waits(void **state)
+{
+	struct bench *bench = *state;
+	unsigned number;
+	telemetry_wake(&bench->telemetry, board_now_ns());
+	assert_int_equal(waits_between(bench, 0, INT64_MAX), 1);
+	board_give_worker(&bench->board, 0);
+	assert_true(board_take_worker(&bench->board, &number, NULL));
+	assert_int_equal(number, 0);
+	assert_int_equal(bench->slot->waits, 0);
+	assert_int_equal(waits_between(bench, 0, INT64_MAX), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
@@ -262,6 +389,12 @@ int main(void)
 		TEST(cpus_and_migrations_are_counted),
 		TEST(cpu_time_is_told_now_and_then),
 		TEST(the_board_has_its_limits),
+		TEST(wake_latency_counts_from_the_intended_time),
+		TEST(a_wake_before_the_last_tick_is_no_gap_before_it),
+		TEST(waiting_for_a_cpu_is_told),
+		TEST(the_newest_moves_are_kept),
+		TEST(pages_are_counted_by_node),
+		TEST(a_slot_that_is_given_again_has_no_waits),
 	};
 	return cmocka_run_group_tests_name("telemetry", tests, NULL, NULL);
 }
