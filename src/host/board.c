@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 /* Where overcommit is forbidden, the kernel ignores MAP_NORESERVE and wants the whole size to be
- * there. A memfd is charged page by page as they are written: Documentation/mm/overcommit-accounting.
+ * there. A memfd is charged page by page as they are written:
+ * Documentation/mm/overcommit-accounting.
  */
 static void *map_memfd(size_t size)
 {

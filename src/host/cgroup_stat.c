@@ -33,9 +33,10 @@ bool cgroup_group_throttled(struct host *host, int number, int64_t *periods, str
 	     group = group_tree_get(&cgroup->real.tree, group->parent)) {
 		int64_t own;
 		if (!cgroupfs_read_number(root->fd, group->path, "cpu.stat", "nr_throttled", &own))
-			return error_set(error, ERROR_UNAVAILABLE,
-					 "cgroup '%s' does not count throttling (CONFIG_CFS_BANDWIDTH)",
-					 group->path);
+			return error_set(
+				error, ERROR_UNAVAILABLE,
+				"cgroup '%s' does not count throttling (CONFIG_CFS_BANDWIDTH)",
+				group->path);
 		*periods += own;
 	}
 	return true;

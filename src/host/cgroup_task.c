@@ -194,8 +194,12 @@ static bool send_one(struct cgroup_host *cgroup, const struct task_doors *doors,
 		     const struct traveller *traveller, const struct group *from, struct group *to)
 {
 	struct real_host *real = &cgroup->real;
+	bool thaws = group_tree_frozen(&real->tree, from) && !group_tree_frozen(&real->tree, to);
 	if (traveller->worker >= 0)
 		worker_pool_unsettle(&real->pool, traveller->worker);
+	/* It may run before the last door is behind it. */
+	if (traveller->worker >= 0 && thaws)
+		host_real_resumed(real, traveller->worker);
 	bool sent = cgroup_task_send(cgroup, doors, traveller->pid, traveller->realtime);
 	int reason = errno;
 	if (sent)

@@ -96,14 +96,14 @@ struct worker_report {
 	pid_t pid;
 	enum worker_end end;
 	int end_code;
-	bool released;    /* false: it never started, all figures are 0 */
-	uint64_t units;   /* of work */
+	bool released;       /* false: it never started, all figures are 0 */
+	uint64_t units;      /* of work */
 	uint64_t iterations; /* of the loop body */
 	int64_t wall_ns;
 	int64_t cpu_ns;
-	int64_t gap_ns;    /* the longest time it wanted to run and did not get to a sample */
-	int64_t gap_at_ns; /* when that gap ended, since its release */
-	int gap_cpu;       /* where it ran again */
+	int64_t gap_ns;      /* the longest time it wanted to run and did not get to a sample */
+	int64_t gap_at_ns;   /* when that gap ended, since its release */
+	int gap_cpu;         /* where it ran again */
 	int64_t released_ns; /* on the host's clock */
 	uint64_t migrations; /* changes of CPU seen between samples */
 	/* The newest of them, in order: times since its release. Owned by the report. */
@@ -132,7 +132,7 @@ struct worker_report {
 
 /* Time that one CPU has spent, since boot. */
 struct cpu_load {
-	int64_t busy_ns;  /* for anybody's tasks, interrupts included */
+	int64_t busy_ns;   /* for anybody's tasks, interrupts included */
 	int64_t stolen_ns; /* by the hypervisor */
 };
 
@@ -154,9 +154,9 @@ struct worker_look {
 
 /* How the host does its work, for the report. */
 struct host_info {
-	const char *backend;  /* "cgroup", "affinity" or "plan" */
-	char detail[256];     /* "cpuset v1, cpu v1" or "no cgroups: affinity masks …" */
-	char root[256];       /* path of the run's own group, "" where there is none */
+	const char *backend; /* "cgroup", "affinity" or "plan" */
+	char detail[256];    /* "cpuset v1, cpu v1" or "no cgroups: affinity masks …" */
+	char root[256];      /* path of the run's own group, "" where there is none */
 };
 
 struct host;
@@ -240,7 +240,8 @@ struct host {
 };
 
 struct host_options {
-	unsigned controllers; /* bit per enum knob that the program uses: their controllers are set up */
+	unsigned controllers; /* bit per enum knob that the program uses: their controllers are set
+				 up */
 	bool keep;            /* leave groups in place at the end, for a look */
 };
 

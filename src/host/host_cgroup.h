@@ -1,7 +1,7 @@
 /*
  * host_cgroup: the inside of the cgroup back end, split over host_cgroup.c (groups, spawning,
- * opening and closing), cgroup_knob.c (knobs), cgroup_task.c (moving, freezing) and cgroup_stat.c (what
- * groups count). Not for other files.
+ * opening and closing), cgroup_knob.c (knobs), cgroup_task.c (moving, freezing) and cgroup_stat.c
+ * (what groups count). Not for other files.
  *
  * A group is a directory of the same path below each of the run's roots (cgroup_root.h). On v1 a
  * group's cpuset.cpus holds what the tree says is its effective set; v2 is given the group's own

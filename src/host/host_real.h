@@ -62,8 +62,7 @@ bool host_real_can_tell(struct host *host, enum host_figure figure, struct error
 /* Of the whole machine; and that nothing is counted. */
 bool host_real_group_pressure(struct host *host, int group, int64_t *waited_ns,
 			      struct error *error);
-bool host_real_group_throttled(struct host *host, int group, int64_t *periods,
-			       struct error *error);
+bool host_real_group_throttled(struct host *host, int group, int64_t *periods, struct error *error);
 bool host_real_look(struct host *host, int worker, bool state, struct worker_look *look);
 bool host_real_process_lives(struct host *host, pid_t pid, uint64_t *born);
 

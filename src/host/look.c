@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 struct process_state {
-	char state;     /* R running or runnable, S, D, T stopped, Z, … */
-	uint64_t born;  /* in clock ticks since boot */
+	char state;    /* R running or runnable, S, D, T stopped, Z, … */
+	uint64_t born; /* in clock ticks since boot */
 	int cpu;
 };
 
@@ -44,8 +44,7 @@ bool host_real_look(struct host *host, int number, bool state, struct worker_loo
 {
 	struct real_host *real = (struct real_host *)host;
 	const struct worker *worker = worker_pool_get(&real->pool, number);
-	const struct group *group =
-		group_tree_get(&real->tree, group_tree_of(&real->tree, number));
+	const struct group *group = group_tree_get(&real->tree, group_tree_of(&real->tree, number));
 	struct process_state process;
 	if (!worker_alive(worker) || !group)
 		return false;
@@ -84,8 +83,7 @@ bool host_real_read_pressure(int directory, const char *group, const char *file,
 	return total != NULL;
 }
 
-bool host_real_group_pressure(struct host *host, int group, int64_t *waited_ns,
-			      struct error *error)
+bool host_real_group_pressure(struct host *host, int group, int64_t *waited_ns, struct error *error)
 {
 	(void)host;
 	(void)group;
@@ -94,8 +92,7 @@ bool host_real_group_pressure(struct host *host, int group, int64_t *waited_ns,
 			 "this kernel tells no pressure (/proc/pressure/cpu: CONFIG_PSI, psi=1)");
 }
 
-bool host_real_group_throttled(struct host *host, int group, int64_t *periods,
-			       struct error *error)
+bool host_real_group_throttled(struct host *host, int group, int64_t *periods, struct error *error)
 {
 	(void)host;
 	(void)group;

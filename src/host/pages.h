@@ -12,8 +12,8 @@
 /* Has the machine more than one memory node? */
 bool pages_have_nodes(void);
 
-/* Add the pages of one line of numa_maps (proc(5)) to the counts by node, unless they are pages of a
- * file: libraries lie where somebody else read them first. What is beyond `nodes` is left out. */
+/* Add the pages of one line of numa_maps (proc(5)) to the counts by node, unless they are pages of
+ * a file: libraries lie where somebody else read them first. What is beyond `nodes` is left out. */
 void pages_count_line(const char *line, uint64_t *counts, size_t nodes);
 /* The same for all lines of this process. Returns the sum, -1 where the kernel does not tell. */
 int64_t pages_count(uint64_t *counts, size_t nodes);

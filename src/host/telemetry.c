@@ -118,8 +118,7 @@ static bool read_schedstat(const struct telemetry *telemetry, int64_t *delay_ns,
 static void start_schedstat(struct telemetry *telemetry)
 {
 	telemetry->schedstat_fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
-	bool told =
-		read_schedstat(telemetry, &telemetry->delay_start_ns, &telemetry->slices_start);
+	bool told = read_schedstat(telemetry, &telemetry->delay_start_ns, &telemetry->slices_start);
 	if (!told && telemetry->schedstat_fd >= 0) {
 		close(telemetry->schedstat_fd);
 		telemetry->schedstat_fd = -1;

@@ -4,10 +4,10 @@
  * gap, migrations, CPUs seen and strays. Everything goes to the worker's slot on the board at once,
  * so that a worker which is killed still leaves figures.
  *
- * How long it waited for a CPU is the kernel's own figure (schedstat). It is read with the CPU time,
- * every 50 ms, and after each tick that came more than 1 ms late. The longest single wait since the
- * read before is at most what the sum has grown by, and at most the longest time between two ticks;
- * the lesser of the two is told.
+ * How long it waited for a CPU is the kernel's own figure (schedstat). It is read with the CPU
+ * time, every 50 ms, and after each tick that came more than 1 ms late. The longest single wait
+ * since the read before is at most what the sum has grown by, and at most the longest time between
+ * two ticks; the lesser of the two is told.
  *
  * A tick costs some 25 ns; bodies make one every 20 us or so. Runs in the worker's process only.
  */
@@ -60,8 +60,8 @@ void telemetry_tick_light(struct telemetry *telemetry);
 /* What went before since the last tick was no wish to run (a wait for I/O). */
 void telemetry_restart(struct telemetry *telemetry);
 
-/* A wait ended that was to end at intended_ns (board clock): what lies between is wake latency, and a
- * gap like any other. Not for waits that ended because the worker is asked to stop. */
+/* A wait ended that was to end at intended_ns (board clock): what lies between is wake latency, and
+ * a gap like any other. Not for waits that ended because the worker is asked to stop. */
 void telemetry_wake(struct telemetry *telemetry, int64_t intended_ns);
 
 /* Sleep for `ns`, or until the worker is asked to stop. Only what comes after the end of the sleep

@@ -174,7 +174,8 @@ static void keep_wakes(struct vm *vm, const struct histogram *wakes, struct grou
 		count += wakes->counts[bucket] != 0;
 	struct histogram_count *kept =
 		ARENA_ARRAY(&vm->result->arena, struct histogram_count, count);
-	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS && group->wake_count < count; bucket++) {
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS && group->wake_count < count;
+	     bucket++) {
 		if (wakes->counts[bucket])
 			kept[group->wake_count++] =
 				(struct histogram_count){bucket, wakes->counts[bucket]};

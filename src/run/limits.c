@@ -27,9 +27,8 @@ static bool can_tell(const struct vm *vm, enum metric metric, struct error *erro
 
 static void name_layer(struct vm *vm, struct limit_entry *entry)
 {
-	static const char *const kinds[SCOPE_KIND_COUNT] = {[SCOPE_SCENARIO] = "scenario",
-							    [SCOPE_STEP] = "step",
-							    [SCOPE_SCOPE] = "scope"};
+	static const char *const kinds[SCOPE_KIND_COUNT] = {
+		[SCOPE_SCENARIO] = "scenario", [SCOPE_STEP] = "step", [SCOPE_SCOPE] = "scope"};
 	const struct scope *scope = &vm->scopes.data[vm->scopes.length - 1];
 	entry->layer = entry->path >= 0 ? "cgroup" : kinds[scope->kind];
 	entry->owner = entry->path >= 0            ? paths_text(&vm->paths, entry->path)
@@ -115,7 +114,8 @@ void limits_judged(struct vm *vm, const struct limit_entry *limit)
 static void tell_unjudged(struct vm *vm, const struct limit_entry *limit)
 {
 	char note[256];
-	snprintf(note, sizeof(note), "the limit of %s that the %s%s%.100s%s sets judged nothing: %s",
+	snprintf(note, sizeof(note),
+		 "the limit of %s that the %s%s%.100s%s sets judged nothing: %s",
 		 metric_table[limit->metric].name, limit->layer, *limit->owner ? " '" : "",
 		 limit->owner, *limit->owner ? "'" : "",
 		 "no group had such a figure, or others set nearer limits");

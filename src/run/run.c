@@ -110,7 +110,8 @@ static void look(struct vm *vm, const struct host_wake *wake)
 {
 	if (wake->reason == HOST_WAKE_SIGNAL) {
 		vm->result->interrupted = wake->signal;
-		vm_end(vm, STATUS_BROKEN, "signal", "interrupted by SIG%s", sigabbrev_np(wake->signal));
+		vm_end(vm, STATUS_BROKEN, "signal", "interrupted by SIG%s",
+		       sigabbrev_np(wake->signal));
 	}
 	if (wake->reason == HOST_WAKE_WORKER_DIED) {
 		const struct batch *batch = &vm->batches.data[vm->batch_of.data[wake->worker]];

@@ -12,10 +12,10 @@
 #include <math.h>
 #include <string.h>
 
-static const int64_t QUEUE_NS = 20000000;   /* between two looks, for imbalance */
-static const int64_t LOOK_NS = 100000000;   /* for all else */
-static const int64_t NEAREST_NS = 5000000;  /* one out of turn comes no sooner */
-static const int64_t COST_SHARE = 20;       /* at most one of so many parts of the time */
+static const int64_t QUEUE_NS = 20000000;  /* between two looks, for imbalance */
+static const int64_t LOOK_NS = 100000000;  /* for all else */
+static const int64_t NEAREST_NS = 5000000; /* one out of turn comes no sooner */
+static const int64_t COST_SHARE = 20;      /* at most one of so many parts of the time */
 
 /* Of one cgroup. */
 struct watch {
@@ -24,7 +24,7 @@ struct watch {
 	size_t look; /* the last look at it */
 	/* of the look at hand */
 	uint64_t units;
-	bool wants; /* some worker could go on */
+	bool wants;       /* some worker could go on */
 	uint32_t *queues; /* runnable workers by CPU */
 	/* since the look before */
 	uint64_t units_before;
@@ -85,8 +85,7 @@ static struct watch *touch(struct vm *vm, int path, int group, int64_t now)
 	struct watch *watch = sampler->watches.data[path];
 	if (!watch) {
 		watch = memory_zeroed(1, sizeof(*watch));
-		watch->queues =
-			memory_zeroed((size_t)sampler->cpu_count, sizeof(*watch->queues));
+		watch->queues = memory_zeroed((size_t)sampler->cpu_count, sizeof(*watch->queues));
 		watch->group = -1;
 		sampler->watches.data[path] = watch;
 	}
@@ -223,8 +222,7 @@ static void sample_pressure(struct vm *vm, struct watch *watch, int path, int64_
 		return;
 	if (watch->has_pressure && time > 0 && waited >= watch->waited_ns) {
 		double share = (double)(waited - watch->waited_ns) / (double)time;
-		add_sample(vm, METRIC_pressure, path, watch->looked_ns, now,
-			   share > 1 ? 1 : share);
+		add_sample(vm, METRIC_pressure, path, watch->looked_ns, now, share > 1 ? 1 : share);
 	}
 	watch->has_pressure = true;
 	watch->waited_ns = waited;

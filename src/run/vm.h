@@ -169,8 +169,8 @@ struct vm {
 	struct cpu_load *load;
 	int load_count;
 	int64_t load_at_ns;
-	int64_t own_ns;         /* CPU time of all workers that were judged */
-	struct cpuset own_cpus; /* where they were seen */
+	int64_t own_ns;          /* CPU time of all workers that were judged */
+	struct cpuset own_cpus;  /* where they were seen */
 	unsigned sampled;        /* bit per metric that the sampler has to look for */
 	struct sampler *sampler; /* NULL: there is nothing to look for */
 	struct {
@@ -179,7 +179,7 @@ struct vm {
 		uint64_t born;
 		int64_t due_ns; /* when to look at it again */
 	} alive;
-	uint64_t late_turns;    /* of `repeat every`: turns that came late or not at all */
+	uint64_t late_turns; /* of `repeat every`: turns that came late or not at all */
 };
 
 /* End the scenario with a reason that stands for the current line, and unwind. Does not return. */
@@ -268,8 +268,8 @@ void ledger_stop(struct vm *vm, const int *workers, size_t count);
 void ledger_add_living(struct vm *vm, int first, int count, int batch);
 
 /* limits.c */
-/* Layer and owner are filled in. Ends the scenario as a SKIP where this machine cannot tell what the
- * limit is about. */
+/* Layer and owner are filled in. Ends the scenario as a SKIP where this machine cannot tell what
+ * the limit is about. */
 void limits_add(struct vm *vm, struct limit_entry entry);
 /* The newest limit is violated only by what lasts. */
 void limits_sustain(struct vm *vm, enum metric metric, int64_t sustained_ns);

@@ -160,12 +160,17 @@ static void put_metrics(struct text *out)
 		[METRIC_RUN] = "run",
 	};
 	put_head(out, "Metrics",
-		 "What `expect { … }` judges when workers are stopped. Those \"of workers alike\" are "
+		 "What `expect { … }` judges when workers are stopped. Those \"of workers alike\" "
+		 "are "
 		 "judged per cgroup and kind of work, those \"of a cgroup\" for all its workers "
-		 "together, from its first worker to its last. `no METRIC` turns one off; inner blocks "
-		 "win over outer ones, and `expect for GROUP` over both. A limit on a sampled metric may "
-		 "be sustained: `imbalance <= 4 for 500ms` is violated only where the metric is beyond 4 "
-		 "at each look for that long. \"Timing\" says that a failure is INCONCLUSIVE on a machine "
+		 "together, from its first worker to its last. `no METRIC` turns one off; inner "
+		 "blocks "
+		 "win over outer ones, and `expect for GROUP` over both. A limit on a sampled "
+		 "metric may "
+		 "be sustained: `imbalance <= 4 for 500ms` is violated only where the metric is "
+		 "beyond 4 "
+		 "at each look for that long. \"Timing\" says that a failure is INCONCLUSIVE on a "
+		 "machine "
 		 "that is too busy.",
 		 "metric | of | limit | where nothing is said | judged by | formula");
 	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {

@@ -135,7 +135,7 @@ bool reference_words(struct text *out, const char *name)
 			put_knob(out, &knob_table[i]);
 	}
 	put_title(out, name, "Metrics");
-	for (int i = 0; i < METRIC_COUNT; i++) {
+	for (enum metric i = 0; i < METRIC_COUNT; i++) {
 		if (wanted(name, metric_table[i].name))
 			put_metric(out, i);
 	}

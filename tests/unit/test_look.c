@@ -197,7 +197,7 @@ int main(void)
 #define BOTH(name)                                                                                 \
 	{#name " (affinity)", name, open_affinity, close_host, NULL},                              \
 	{                                                                                          \
-#name " (cgroup)", name, open_cgroup, close_host, NULL                                     \
+#name " (cgroup)", name, open_cgroup, close_host, NULL                             \
 	}
 	const struct CMUnitTest tests[] = {
 		BOTH(workers_are_seen_as_they_are), BOTH(a_halted_worker_would_go_on),

@@ -20,7 +20,7 @@ struct scene {
 	struct worker_look (*look)(int worker, int64_t now);
 	int64_t (*waited)(int64_t now);
 	int64_t periods;
-	int64_t dies_ns;    /* the scheduler; 0: it does not */
+	int64_t dies_ns;     /* the scheduler; 0: it does not */
 	int64_t replaced_ns; /* another process has its number; 0: never */
 	bool lacking;
 };
@@ -229,8 +229,7 @@ static void workers_on_both_sides_of_each_limit(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		check_held(cases[i].holds);
-		check_violated(cases[i].fails, cases[i].metric, cases[i].observed,
-			       cases[i].worker);
+		check_violated(cases[i].fails, cases[i].metric, cases[i].observed, cases[i].worker);
 	}
 	check_held("not_starved");
 	check_held("isolated");
@@ -245,8 +244,8 @@ static void workers_on_both_sides_of_each_limit(void **state)
 static void what_has_no_figure_is_not_judged(void **state)
 {
 	static const char *const limits[] = {
-		"wake_p50 <= 1ns",     "wake_cv <= 0.0",      "run_delay_mean <= 1ns",
-		"run_delay_max < 0ns", "migration_ratio < 0", "page_locality > 100%",
+		"wake_p50 <= 1ns",      "wake_cv <= 0.0",      "run_delay_mean <= 1ns",
+		"run_delay_max < 0ns",  "migration_ratio < 0", "page_locality > 100%",
 		"cross_node_ratio < 0", "slow_tier_ratio < 0", "spread < 0%"};
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -268,10 +267,10 @@ static void what_has_no_figure_is_not_judged(void **state)
 
 static void what_a_machine_lacks_is_a_skip(void **state)
 {
-	static const char *const limits[] = {
-		"run_delay_mean <= 1s",   "run_delay_max <= 1s",   "page_locality >= 1%",
-		"cross_node_ratio <= 1.0", "slow_tier_ratio <= 1.0", "pressure <= 100%",
-		"nr_throttled <= 5"};
+	static const char *const limits[] = {"run_delay_mean <= 1s",   "run_delay_max <= 1s",
+					     "page_locality >= 1%",    "cross_node_ratio <= 1.0",
+					     "slow_tier_ratio <= 1.0", "pressure <= 100%",
+					     "nr_throttled <= 5"};
 	(void)state;
 	scene.lacking = true;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
@@ -443,9 +442,10 @@ static void reasons_tell_who_set_the_limit(void **state)
 	check_layer("scenario s { settle = 0s; cgroup g { spawn 2 cpu_spin }; hold 1s\n"
 		    "expect { no spread; gap <= 1ms } }",
 		    "scenario", "the limit is that of the scenario");
-	check_layer("scenario s { settle = 0s; step \"one\" { cgroup g { spawn 2 cpu_spin }; hold 1s\n"
-		    "expect { no spread; gap <= 1ms } }\n expect { gap <= 2s } }",
-		    "step", "the limit is that of step 'one'");
+	check_layer(
+		"scenario s { settle = 0s; step \"one\" { cgroup g { spawn 2 cpu_spin }; hold 1s\n"
+		"expect { no spread; gap <= 1ms } }\n expect { gap <= 2s } }",
+		"step", "the limit is that of step 'one'");
 	check_layer("scenario s { settle = 0s; scope { cgroup g { spawn 2 cpu_spin }; hold 1s\n"
 		    "expect { no spread; gap <= 1ms } } }",
 		    "scope", "the limit is that of the scope");

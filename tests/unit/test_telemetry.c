@@ -189,7 +189,8 @@ static void wake_latency_counts_from_the_intended_time(void **state)
 	assert_in_range(bench->slot->wake_most_ns, 30 * MS, 300 * MS);
 	assert_in_range(bench->slot->gap_ns, 30 * MS, 300 * MS);
 	assert_true(bench->slot->wake_most_at_ns >= 60 * MS);
-	telemetry_wake(&bench->telemetry, board_now_ns() + 3600 * 1000 * MS); /* early is not late */
+	telemetry_wake(&bench->telemetry,
+		       board_now_ns() + 3600 * 1000 * MS); /* early is not late */
 	assert_int_equal(bench->slot->waits, 3);
 	assert_int_equal(waits_between(bench, 0, 0), 1);
 	int64_t before = bench->slot->gap_ns;
