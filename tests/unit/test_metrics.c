@@ -292,6 +292,26 @@ static struct worker_look crowded(int worker, int64_t now)
 		.units = (uint64_t)now, .runnable = true, .cpu = together ? 0 : worker};
 }
 
+/* Four on one CPU, two on the other. */
+static struct worker_look twice_as_many(int worker, int64_t now)
+{
+	return (struct worker_look){
+		.units = (uint64_t)now, .runnable = true, .cpu = worker < 4 ? 0 : 1};
+}
+
+static void queues_are_compared_with_the_shortest(void **state)
+{
+	struct result result;
+	(void)state;
+	scene.look = twice_as_many;
+	run_text("scenario probe { settle = 0s; cgroup g { spawn 6 cpu_spin }; hold 1s\n"
+		 "expect { no gap; no spread; imbalance < 2 } }",
+		 &result);
+	assert_non_null(reason_of(&result, "imbalance"));
+	assert_true(reason_of(&result, "imbalance")->observed == 2);
+	result_free(&result);
+}
+
 static void queues_that_are_uneven(void **state)
 {
 	(void)state;
@@ -498,6 +518,7 @@ int main(void)
 		TEST(what_has_no_figure_is_not_judged),
 		TEST(what_a_machine_lacks_is_a_skip),
 		TEST(queues_that_are_uneven),
+		TEST(queues_are_compared_with_the_shortest),
 		TEST(a_group_that_stands_still),
 		TEST(pressure_is_a_share_of_time),
 		TEST(throttled_periods_are_counted),
