@@ -141,6 +141,8 @@ static void put_instruction(const struct program *program, uint32_t index,
 	}
 	if (instruction->flags & FLAG_STRICT)
 		text_puts(out, " strict");
+	if (instruction->flags & FLAG_SCHEDULER)
+		text_puts(out, " of-scheduler");
 	if (instruction->flags & FLAG_PATIENT)
 		text_puts(out, " patient");
 	text_putc(out, '\n');

@@ -97,7 +97,7 @@ static void emit_knob(struct emitter *emitter, uint32_t group, enum knob knob,
 	emitter->program->knobs |= 1u << knob;
 }
 
-static void emit_limits(struct emitter *emitter, const struct stmt *stmt)
+static void emit_limits(struct emitter *emitter, const struct stmt *stmt, uint16_t flags)
 {
 	uint32_t group = stmt->limits.ref ? emit_ref(emitter, stmt->limits.ref) : emitter->group;
 	for (const struct limit *limit = stmt->limits.first; limit; limit = limit->next) {
@@ -109,8 +109,9 @@ static void emit_limits(struct emitter *emitter, const struct stmt *stmt)
 			op = type_table[limit->value->type].reg == 'F' ? OP_LIMIT_F : OP_LIMIT_I;
 		}
 		uint32_t at = emit(emitter, op, limit->metric_id, value, group);
-		if (limit->op == TREE_LT || limit->op == TREE_GT)
-			emitter->program->code.data[at].flags = FLAG_STRICT;
+		bool strict = limit->op == TREE_LT || limit->op == TREE_GT;
+		emitter->program->code.data[at].flags =
+			(uint16_t)(flags | (strict ? FLAG_STRICT : 0));
 		if (limit->metric_id == METRIC_nr_throttled) /* takes the same controller */
 			emitter->program->knobs |= 1u << KNOB_quota;
 		if (limit->sustained)
@@ -127,11 +128,11 @@ static bool is_head(const struct stmt *stmt)
 }
 
 /* The limits of a block hold for all of it, wherever they stand. */
-static void emit_all_limits(struct emitter *emitter, const struct stmt *first)
+static void emit_all_limits(struct emitter *emitter, const struct stmt *first, uint16_t flags)
 {
 	for (const struct stmt *stmt = first; stmt; stmt = stmt->next) {
 		if (stmt->kind == STMT_LIMITS)
-			emit_limits(emitter, stmt);
+			emit_limits(emitter, stmt, flags);
 	}
 }
 
@@ -154,8 +155,8 @@ static void emit_owner(struct emitter *emitter, const struct stmt *stmt, enum sc
 	emitter->group = NONE;
 	emit(emitter, OP_SCOPE_OPEN, (uint32_t)kind, label, NONE);
 	if (kind == SCOPE_SCENARIO && (emitter->scheduler = scheduler_of(emitter, stmt)))
-		emit_all_limits(emitter, emitter->scheduler->body.block.first);
-	emit_all_limits(emitter, stmt->body.block.first);
+		emit_all_limits(emitter, emitter->scheduler->body.block.first, FLAG_SCHEDULER);
+	emit_all_limits(emitter, stmt->body.block.first, 0);
 	emit_block(emitter, stmt->body.block.first);
 	emitter->span = (struct span){span.end - 1, span.end};
 	emit(emitter, OP_SCOPE_CLOSE, NONE, NONE, NONE);
@@ -197,7 +198,7 @@ static void emit_cgroup(struct emitter *emitter, const struct stmt *stmt)
 	emitter->span = stmt->body.ref->span;
 	emit(emitter, OP_GROUP_READY, group, NONE, NONE);
 	emitter->group = group;
-	emit_all_limits(emitter, first);
+	emit_all_limits(emitter, first, 0);
 	emit_block(emitter, body);
 	emitter->group = outer;
 }
@@ -562,9 +563,8 @@ static void emit_scenario(struct emitter *emitter, const struct stmt *stmt)
 		    strcmp(name_text(emitter, set->name), "category") == 0)
 			scenario.category = literal_text(emitter, set->simple.value);
 		else if (set->kind == STMT_REQUIRES)
-			scenario.requires |= set->flags.mask;
-		else if (set->kind == STMT_EXCLUDES)
-			scenario.excludes |= set->flags.mask;
+		scenario.requires |= set->flags.mask;
+		else if (set->kind == STMT_EXCLUDES) scenario.excludes |= set->flags.mask;
 	}
 	emitter->scenario++;
 	VECTOR_PUSH(&emitter->program->scenarios, scenario);
@@ -577,8 +577,8 @@ static void emit_scenario(struct emitter *emitter, const struct stmt *stmt)
 	emit_release(emitter, mark);
 }
 
-/* A fn or a proc, behind those that it calls, itself or through what it runs. Its registers are its own for good: it may be called
- * while any other code is half-way through. */
+/* A fn or a proc, behind those that it calls, itself or through what it runs. Its registers are its
+ * own for good: it may be called while any other code is half-way through. */
 static void emit_routine(struct emitter *emitter, struct symbol *symbol)
 {
 	const struct stmt *stmt = symbol->stmt;

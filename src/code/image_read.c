@@ -202,7 +202,8 @@ static void get_code(struct reader *reader)
 		instruction.a = get_u32(reader);
 		instruction.b = get_u32(reader);
 		instruction.c = get_u32(reader);
-		if (instruction.flags > (FLAG_QUIET | FLAG_STRICT | FLAG_BLOCK | FLAG_PATIENT))
+		if (instruction.flags >
+		    (FLAG_QUIET | FLAG_STRICT | FLAG_BLOCK | FLAG_PATIENT | FLAG_SCHEDULER))
 			refuse(reader, "an instruction has flags that there are not");
 		VECTOR_PUSH(&program->code, instruction);
 		VECTOR_PUSH(&program->spans, get_span(reader));

@@ -73,10 +73,11 @@ bool operand_is_optional(enum operand operand);
 
 /* Flags of an instruction. */
 enum {
-	FLAG_QUIET = 1,  /* KNOB_*: part of a cgroup block, GROUP_READY tells of it */
-	FLAG_STRICT = 2, /* LIMIT_*: the limit itself is a failure already */
-	FLAG_BLOCK = 4,  /* GROUP_CREATE: of a cgroup block */
-	FLAG_PATIENT = 8, /* CALL: in the condition of an await */
+	FLAG_QUIET = 1,      /* KNOB_*: part of a cgroup block, GROUP_READY tells of it */
+	FLAG_STRICT = 2,     /* LIMIT_*: the limit itself is a failure already */
+	FLAG_BLOCK = 4,      /* GROUP_CREATE: of a cgroup block */
+	FLAG_PATIENT = 8,    /* CALL: in the condition of an await */
+	FLAG_SCHEDULER = 16, /* LIMIT_*: of the scheduler under test, not of the scenario */
 };
 
 struct instruction {
@@ -237,7 +238,7 @@ struct program {
 	VECTOR(struct payload) payloads;
 	VECTOR(struct scheduler) schedulers;
 	VECTOR(struct flag_declaration) flags; /* the built-in ones first */
-	unsigned knobs; /* bit per knob that some line names */
+	unsigned knobs;                        /* bit per knob that some line names */
 };
 
 void program_free(struct program *program);

@@ -1,4 +1,4 @@
-/* The scheduler under test, a process: it is to live as long as the scenario. */
+/* A scheduler that was there before the run, a process: it is to live as long as the scenario. */
 #include "run/vm.h"
 
 static const int64_t LOOK_NS = 100000000;
@@ -43,6 +43,12 @@ static bool judge_death(struct vm *vm)
 	return true;
 }
 
+bool alive_is_judged(const struct vm *vm)
+{
+	struct limit_entry limit;
+	return limits_find(vm, METRIC_scheduler_alive, PATH_ROOT, (int)vm->scopes.length, &limit);
+}
+
 void alive_look(struct vm *vm)
 {
 	int64_t now = vm_now(vm);
@@ -55,13 +61,15 @@ void alive_look(struct vm *vm)
 
 void alive_end(struct vm *vm)
 {
-	struct limit_entry limit;
+	/* One that the scenario started has a watch of its own: scheduler.h. */
+	if (vm->scheduler.watched && alive_is_judged(vm))
+		vm->result->checks++;
 	if (!vm->alive.known || vm->alive.over)
 		return;
 	bool alive = lives(vm);
 	if (!alive)
 		judge_death(vm);
 	vm->alive.over = true;
-	if (alive && limits_find(vm, METRIC_scheduler_alive, PATH_ROOT, 0, &limit))
+	if (alive && alive_is_judged(vm))
 		vm->result->checks++;
 }

@@ -117,8 +117,7 @@ static void make_work(struct vm *vm, struct work *work, enum work_kind kind, con
 /* A worker's body that is registered C: the planned host only needs its name. */
 static void make_extern_work(struct vm *vm, struct work *work, uint32_t hook, const uint32_t *args)
 {
-	*work = (struct work){.kind = WORK_COUNT,
-			      .foreign = vm->program->hooks.data[hook].name};
+	*work = (struct work){.kind = WORK_COUNT, .foreign = vm->program->hooks.data[hook].name};
 	for (uint32_t i = 0; i < vm->program->hooks.data[hook].param_count; i++)
 		work->params[i] = vm->registers[args[i]].i; /* or the bits of a double */
 }
@@ -219,6 +218,7 @@ static void add_limit(struct vm *vm, const struct instruction *instruction)
 		.metric = instruction->a,
 		.on = instruction->op != OP_LIMIT_OFF,
 		.strict = instruction->flags & FLAG_STRICT,
+		.layer = instruction->flags & FLAG_SCHEDULER ? "scheduler" : NULL,
 		.path = instruction->c == NONE ? -1 : (int)vm->registers[instruction->c].i,
 		.span = vm_span(vm)};
 	if (instruction->op == OP_LIMIT_I || instruction->op == OP_LIMIT_F) {

@@ -145,6 +145,8 @@ void ledger_close_scope(struct vm *vm)
 {
 	struct scope scope = vm->scopes.data[vm->scopes.length - 1];
 	int *workers;
+	if (vm->scopes.length == 1)
+		alive_end(vm);
 	for (size_t i = vm->ledger.length; i-- > scope.ledger;) {
 		if (vm->ledger.data[i].kind == ENTRY_RUN)
 			payload_end(vm, vm->ledger.data[i].id, true);
@@ -173,8 +175,6 @@ void ledger_close_scope(struct vm *vm)
 		else if (entry.kind == ENTRY_SCHEDULER)
 			scheduler_stop(vm);
 	}
-	if (vm->scopes.length == 1)
-		alive_end(vm);
 	limits_close(vm, scope.limits);
 	vm->scopes.length--;
 	if (scope.kind == SCOPE_STEP) {

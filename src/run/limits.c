@@ -30,7 +30,8 @@ static void name_layer(struct vm *vm, struct limit_entry *entry)
 	static const char *const kinds[SCOPE_KIND_COUNT] = {
 		[SCOPE_SCENARIO] = "scenario", [SCOPE_STEP] = "step", [SCOPE_SCOPE] = "scope"};
 	const struct scope *scope = &vm->scopes.data[vm->scopes.length - 1];
-	entry->layer = entry->path >= 0 ? "cgroup" : kinds[scope->kind];
+	if (!entry->layer)
+		entry->layer = entry->path >= 0 ? "cgroup" : kinds[scope->kind];
 	entry->owner = entry->path >= 0            ? paths_text(&vm->paths, entry->path)
 		       : scope->kind == SCOPE_STEP ? scope->label
 						   : "";

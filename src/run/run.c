@@ -141,7 +141,8 @@ void vm_wait_once(struct vm *vm, int64_t until_ns)
 {
 	struct host_wake wake;
 	int64_t sample = sampler_due(vm);
-	int64_t next = earlier(earlier(until_ns, deadline_of(vm)), earlier(sample, vm->alive.due_ns));
+	int64_t next =
+		earlier(earlier(until_ns, deadline_of(vm)), earlier(sample, vm->alive.due_ns));
 	if (vm->scheduler.watched)
 		next = earlier(next, vm->scheduler.look_ns);
 	vm->host->verbs->wait(vm->host, next, &wake);

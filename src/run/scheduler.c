@@ -115,7 +115,8 @@ void scheduler_ended(struct vm *vm, int process)
 {
 	if (process == vm->scheduler.process && vm->scheduler.watched) {
 		vm->scheduler.watched = false;
-		ended(vm, STATUS_FAIL, "while it was needed");
+		if (alive_is_judged(vm))
+			ended(vm, STATUS_FAIL, "while it was needed");
 	}
 }
 
@@ -130,6 +131,8 @@ void scheduler_watch(struct vm *vm)
 	    strcmp(now.ops, vm->scheduler.attached.ops) == 0)
 		return;
 	vm->scheduler.watched = false;
+	if (!alive_is_judged(vm))
+		return;
 	const struct process_report *report =
 		vm->host->verbs->process_report(vm->host, vm->scheduler.process);
 	vm_end(vm, STATUS_FAIL, "scheduler_alive",

@@ -105,7 +105,7 @@ struct limit_entry {
 	double value;
 	int64_t sustained_ns; /* so long it has to be exceeded without a break */
 	int path;             /* -1: every group */
-	const char *layer;    /* who says so: "default", "scenario", "step", "scope", "cgroup" */
+	const char *layer;    /* who says so: "default", "scheduler", "scenario", "step", … */
 	const char *owner;    /* name of the step or cgroup, "" for the others */
 	struct span span;
 	size_t number; /* its place in vm->limits */
@@ -268,7 +268,7 @@ void ledger_stop(struct vm *vm, const int *workers, size_t count);
 void ledger_add_living(struct vm *vm, int first, int count, int batch);
 
 /* limits.c */
-/* Layer and owner are filled in. Ends the scenario as a SKIP where this machine cannot tell what
+/* Layer (if it is NULL) and owner are filled in. Ends the scenario as a SKIP where this machine cannot tell what
  * the limit is about. */
 void limits_add(struct vm *vm, struct limit_entry entry);
 /* The newest limit is violated only by what lasts. */
@@ -310,6 +310,8 @@ void sampler_end(struct vm *vm);
 void alive_start(struct vm *vm);
 /* Ends the scenario if it is gone. */
 void alive_look(struct vm *vm);
+/* Is a death of it a failure, by the limits in force? */
+bool alive_is_judged(const struct vm *vm);
 /* The last look, while the scenario's limits are still in force. */
 void alive_end(struct vm *vm);
 
