@@ -404,7 +404,7 @@ static void spoil(struct probe *probe, int how)
 		*span = (struct span){UINT32_MAX, UINT32_MAX - 1};
 		break;
 	case 3:
-		program->code.data[2].flags = 16;
+		program->code.data[2].flags = 32;
 		break;
 	case 4:
 		scenarios[0] = scenarios[1];

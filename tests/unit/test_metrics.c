@@ -472,6 +472,10 @@ static void reasons_tell_who_set_the_limit(void **state)
 	check_layer("scenario s { settle = 0s; cgroup g { spawn 2 cpu_spin }; hold 1s\n"
 		    "expect { no spread }; expect for g { gap <= 1ms } }",
 		    "cgroup", "the limit is that of cgroup 'g'");
+	check_layer("scheduler mine { exec = \"mine\"; expect { gap <= 1ms; no spread } }\n"
+		    "scenario s { scheduler = mine; settle = 0s\n"
+		    "cgroup g { spawn 2 cpu_spin }; hold 1s }",
+		    "scheduler", "the limit is that of the scheduler");
 	made[1].gap_ns = 5000 * MS;
 	check_layer("scenario s { settle = 0s; cgroup g { spawn 2 cpu_spin }; hold 1s\n"
 		    "expect { no spread } }",
