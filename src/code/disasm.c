@@ -148,6 +148,18 @@ static void put_instruction(const struct program *program, uint32_t index,
 	text_putc(out, '\n');
 }
 
+/* "bound 2.1s" and what else than the settings it holds for. */
+static void put_bound(const struct bound *bound, struct text *out)
+{
+	text_puts(out, "bound ");
+	text_put_duration(out, bound_evaluate_ns(bound, -1, -1));
+	text_printf(out, "%s%s%s, %.0f turns\n",
+		    bound->depends & BOUND_ON_PARAMS ? ", params as declared" : "",
+		    bound->depends & BOUND_ON_SETTINGS ? ", settings as declared" : "",
+		    bound->depends & BOUND_ON_MACHINE ? ", on the largest machine" : "",
+		    bound->turns);
+}
+
 static void put_string(struct text *out, const char *string)
 {
 	struct json json;
@@ -185,8 +197,11 @@ void disasm_program(const struct program *program, struct source_set *sources, s
 	size_t next = 0;
 	for (uint32_t index = 0; index < program->code.length; index++) {
 		if (next < program->scenarios.length &&
-		    program->scenarios.data[next].entry == index)
-			text_printf(out, "scenario %s\n", program->scenarios.data[next++].name);
+		    program->scenarios.data[next].entry == index) {
+			const struct scenario *scenario = &program->scenarios.data[next++];
+			text_printf(out, "scenario %s\n", scenario->name);
+			put_bound(&scenario->bound, out);
+		}
 		put_instruction(program, index, sources, out);
 	}
 }

@@ -557,7 +557,8 @@ static void emit_scenario(struct emitter *emitter, const struct stmt *stmt)
 				    .doc = literal_text(emitter, stmt->body.second),
 				    .category = "",
 				    .entry = emit_here(emitter),
-				    .span = stmt->name_span};
+				    .span = stmt->name_span,
+				    .bound = *stmt->body.bound};
 	for (const struct stmt *set = stmt->body.block.first; set; set = set->next) {
 		if (set->kind == STMT_SETTING &&
 		    strcmp(name_text(emitter, set->name), "category") == 0)

@@ -176,6 +176,29 @@ static void put_foreign(struct text *out, const struct program *program)
 	}
 }
 
+static void put_float(struct text *out, double value)
+{
+	uint64_t bits;
+	memcpy(&bits, &value, sizeof(bits));
+	put_number(out, bits, 8);
+}
+
+static void put_bound(struct text *out, const struct bound *bound)
+{
+	const struct bound_form *const forms[] = {&bound->lines, &bound->rest};
+	for (int i = 0; i < 2; i++) {
+		put_float(out, forms[i]->fixed_ns);
+		put_float(out, forms[i]->duration);
+		put_float(out, forms[i]->settle);
+		put_float(out, forms[i]->roundings);
+	}
+	put_float(out, bound->turns);
+	put_number(out, (uint64_t)bound->duration_ns, 8);
+	put_number(out, (uint64_t)bound->settle_ns, 8);
+	put_number(out, (uint64_t)bound->timeout_ns, 8);
+	put_u32(out, bound->depends);
+}
+
 static void put_names(struct text *out, const struct program *program)
 {
 	put_u32(out, (uint32_t)program->params.length);
@@ -197,6 +220,7 @@ static void put_names(struct text *out, const struct program *program)
 		put_number(out, scenario->requires, 8);
 		put_number(out, scenario->excludes, 8);
 		put_span(out, scenario->span);
+		put_bound(out, &scenario->bound);
 	}
 	put_foreign(out, program);
 	put_u32(out, program->knobs);

@@ -13,10 +13,12 @@
  *   checksum     u64, FNV-1a 64 of the content
  *   content      sources (name, text), strings, registers (u8 each), constants (register, u64),
  *                pool, code (u16 op, u16 flags, a, b, c, span), params (name, doc, type, register,
- *                span), scenarios (name, doc, category, entry, u64 requires, u64 excludes, span), flags (name,
- *                doc, u64 needs), externs (name, u8 work, result, parameters (type), span), payloads
- *                (name, output, metrics (name, path), limits (metric, relation, span), span),
- *                schedulers (name, span), knobs
+ *                span), scenarios (name, doc, category, entry, u64 requires, u64 excludes, span,
+ *                bound), flags (name, doc, u64 needs), externs (name, u8 work, result, parameters
+ *                (type), span), payloads (name, output, metrics (name, path), limits (metric,
+ *                relation, span), span), schedulers (name, span), knobs; a bound is its two forms
+ *                (four f64 each), turns (f64), duration, settle, timeout (u64) and what it depends
+ *                on
  *
  * The checksum is against accidents. Against malice there are the reader's own checks, for which
  * every byte is hostile, and the verifier behind them.
@@ -28,7 +30,7 @@
 #include "code/program.h"
 
 enum {
-	IMAGE_FORMAT = 2, /* counts up with the layout; the tables have their fingerprint */
+	IMAGE_FORMAT = 3, /* counts up with the layout; the tables have their fingerprint */
 	IMAGE_BYTES_MAX = SOURCE_BYTES_MAX,
 	IMAGE_SOURCES_MAX = 4096,
 };

@@ -225,10 +225,41 @@ static void get_params(struct reader *reader)
 	}
 }
 
+static double get_float(struct reader *reader)
+{
+	uint64_t bits = get_number(reader, 8);
+	double value;
+	memcpy(&value, &bits, sizeof(value));
+	return value;
+}
+
+static struct bound_form get_form(struct reader *reader)
+{
+	struct bound_form form = {.fixed_ns = get_float(reader)};
+	form.duration = get_float(reader);
+	form.settle = get_float(reader);
+	form.roundings = get_float(reader);
+	return form;
+}
+
+static struct bound get_bound(struct reader *reader)
+{
+	struct bound bound = {.lines = get_form(reader)};
+	bound.rest = get_form(reader);
+	bound.turns = get_float(reader);
+	bound.duration_ns = (int64_t)get_number(reader, 8);
+	bound.settle_ns = (int64_t)get_number(reader, 8);
+	bound.timeout_ns = (int64_t)get_number(reader, 8);
+	bound.depends = get_u32(reader);
+	if (!bound_is_sound(&bound))
+		refuse(reader, "a scenario's longest time is none");
+	return bound;
+}
+
 static void get_scenarios(struct reader *reader)
 {
 	struct program *program = reader->program;
-	uint32_t count = get_count(reader, 40);
+	uint32_t count = get_count(reader, 140);
 	VECTOR_RESERVE(&program->scenarios, count);
 	for (uint32_t i = 0; i < count && !reader->refused; i++) {
 		struct scenario scenario = {.name = get_identifier(reader)};
@@ -238,6 +269,7 @@ static void get_scenarios(struct reader *reader)
 		scenario.requires = get_number(reader, 8);
 		scenario.excludes = get_number(reader, 8);
 		scenario.span = get_span(reader);
+		scenario.bound = get_bound(reader);
 		if (i && scenario.entry <= program->scenarios.data[i - 1].entry)
 			refuse(reader, "the scenarios are out of order");
 		VECTOR_PUSH(&program->scenarios, scenario);

@@ -7,6 +7,7 @@
 #define KTSTR_CODE_PROGRAM_H
 
 #include "base/vector.h"
+#include "sema/bound.h"
 #include "sema/types.h"
 #include "source/source.h"
 
@@ -111,7 +112,7 @@ enum {
 	RUN_ARG_PAYLOAD, /* its number */
 	RUN_ARG_GROUP,   /* NONE: the cgroup of the run */
 	RUN_ARG_EXEC,
-	RUN_ARG_TIMEOUT, /* NONE: PAYLOAD_TIMEOUT_NS */
+	RUN_ARG_TIMEOUT, /* NONE: SEMA_PAYLOAD_NS */
 	RUN_ARG_COUNT,   /* of arguments */
 	RUN_ARGS
 };
@@ -121,13 +122,10 @@ enum {
 enum {
 	SCHEDULER_ARG_SCHEDULER, /* its number */
 	SCHEDULER_ARG_EXEC,
-	SCHEDULER_ARG_TIMEOUT, /* to attach; NONE: SCHEDULER_ATTACH_NS */
+	SCHEDULER_ARG_TIMEOUT, /* to attach; NONE: SEMA_ATTACH_NS */
 	SCHEDULER_ARG_COUNT,   /* of pairs */
 	SCHEDULER_ARG_FIRST
 };
-
-#define PAYLOAD_TIMEOUT_NS  INT64_C(60000000000)
-#define SCHEDULER_ATTACH_NS INT64_C(10000000000)
 
 /* The most arguments of a payload or scheduler, parameters of a hook, flags. */
 enum { PROGRAM_ARGUMENTS_MAX = 64, HOOK_PARAMS_MAX = 8, PROGRAM_FLAGS_MAX = 64 };
@@ -214,6 +212,7 @@ struct scenario {
 	uint64_t requires; /* flags, with all that they need */
 	uint64_t excludes;
 	struct span span; /* of its name */
+	struct bound bound;
 };
 
 struct param {
@@ -239,6 +238,7 @@ struct program {
 	VECTOR(struct scheduler) schedulers;
 	VECTOR(struct flag_declaration) flags; /* the built-in ones first */
 	unsigned knobs;                        /* bit per knob that some line names */
+	bool redefined; /* some param has another value than the declared one */
 };
 
 void program_free(struct program *program);

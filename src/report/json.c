@@ -330,7 +330,12 @@ static void put_plan(struct json *json, const struct report *report, const struc
 	for (size_t i = 0; i < result->reasons.length; i++)
 		put_reason(json, report->sources, &result->reasons.data[i]);
 	json_array_end(json);
-	json_member_int(json, "bound_ns", result->duration_ns);
+	json_key(json, "bound_ns");
+	if (result->bound_ns >= 0)
+		json_int(json, result->bound_ns);
+	else
+		json_null(json);
+	json_member_int(json, "duration_ns", result->duration_ns);
 	json_key(json, "events");
 	json_array(json);
 	for (size_t i = 0; i < result->events.length; i++)

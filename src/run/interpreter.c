@@ -67,16 +67,13 @@ static void set_context(struct vm *vm, enum scenario_setting setting, int64_t va
 		       scenario_settings[setting].name, value);
 }
 
-/* The kernel's own limit on a name is 255 bytes; members of families need room for their number. */
-enum { GROUP_NAME_MAX = 200 };
-
 /* Names come from identifiers, but a program may come from anywhere: nothing else gets near the
  * file system. */
 static bool is_group_name(const char *name)
 {
 	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				     "0123456789_");
-	return length > 0 && !name[length] && length <= GROUP_NAME_MAX;
+	return length > 0 && !name[length] && length <= SEMA_GROUP_NAME_MAX;
 }
 
 static int child(struct vm *vm, int64_t parent, const char *name)
@@ -85,7 +82,7 @@ static int child(struct vm *vm, int64_t parent, const char *name)
 		vm_end(vm, STATUS_BROKEN, "run",
 		       "'%.40s' cannot be the name of a cgroup (letters, digits and '_', at most "
 		       "%d of them)",
-		       name, GROUP_NAME_MAX);
+		       name, SEMA_GROUP_NAME_MAX);
 	int path = paths_child(&vm->paths, (int)parent, name);
 	if (path < 0)
 		vm_end(vm, STATUS_BROKEN, "run", "more than %d names of cgroups", PATHS_MAX);
@@ -407,8 +404,7 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 		break;
 	case OP_AWAIT_START:
 		vm_release(vm);
-		R(a).i = vm_later(vm_now(vm),
-				  instruction->b == NONE ? INT64_C(10000000000) : R(b).i);
+		R(a).i = vm_later(vm_now(vm), instruction->b == NONE ? SEMA_AWAIT_NS : R(b).i);
 		vm->result->awaits_ns = vm_later(vm->result->awaits_ns, R(a).i - vm_now(vm));
 		vm_event(vm, "await", -1)->length_ns = R(a).i - vm_now(vm);
 		break;
@@ -484,9 +480,9 @@ static uint32_t count_turns(struct vm *vm, const struct instruction *instruction
 
 static uint32_t invoke(struct vm *vm, uint32_t entry)
 {
-	if (vm->call_count == VM_CALLS_MAX)
+	if (vm->call_count == SEMA_CALLS_MAX)
 		vm_end(vm, STATUS_BROKEN, "limit",
-		       "fns and procs call each other more than %d deep", VM_CALLS_MAX);
+		       "fns and procs call each other more than %d deep", SEMA_CALLS_MAX);
 	vm->calls[vm->call_count++] = vm->at + 1;
 	return entry;
 }

@@ -90,6 +90,7 @@ bool run_set_param(struct program *program, const struct param_value *value, str
 	const struct param *param = find_param(program, value->name);
 	if (!param)
 		return unknown(program, value->name, error);
+	program->redefined = true;
 	if (param->type == TYPE_STRING)
 		return store_string(program, param, value->text);
 	struct constant constant = {.reg = param->reg};

@@ -58,7 +58,7 @@ int payload_start(struct vm *vm, const uint32_t *args)
 				  .path = placed ? (int)vm->registers[args[RUN_ARG_GROUP]].i
 						 : PATH_HOST,
 				  .timeout_ns = args[RUN_ARG_TIMEOUT] == NONE
-							? PAYLOAD_TIMEOUT_NS
+							? SEMA_PAYLOAD_NS
 							: vm->registers[args[RUN_ARG_TIMEOUT]].i,
 				  .limits = limit_values(vm, payload, args + RUN_ARGS + count),
 				  .span = vm_span(vm),

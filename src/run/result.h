@@ -123,6 +123,7 @@ struct result {
 	struct span span;
 	enum status status;
 	int64_t duration_ns;
+	int64_t bound_ns;  /* the longest that it could have taken, negative: not known */
 	int64_t awaits_ns; /* the longest that its awaits could have taken, all together */
 	uint64_t seed;
 	uint64_t checks; /* that were judged and held */

@@ -284,9 +284,9 @@ static int64_t either(int64_t wanted, int64_t otherwise)
 static void init_settings(struct vm *vm)
 {
 	const struct run_options *options = vm->options;
-	vm->duration_ns = either(options->duration_ns, INT64_C(2000000000));
-	vm->settle_ns = either(options->settle_ns, INT64_C(100000000));
-	vm->workers = either(options->workers, 2);
+	vm->duration_ns = either(options->duration_ns, SEMA_DURATION_NS);
+	vm->settle_ns = either(options->settle_ns, SEMA_SETTLE_NS);
+	vm->workers = either(options->workers, SEMA_WORKERS);
 	vm->timeout_ns = either(options->timeout_ns, options->patience_ns);
 	vm->released_ns = -1;
 	vm->scheduler.process = -1;
@@ -314,6 +314,19 @@ static void set_flags(struct vm *vm, const struct scenario *scenario)
 	}
 }
 
+int64_t run_bound_ns(const struct program *program, size_t index, const struct run_options *options)
+{
+	const struct bound *bound = &program->scenarios.data[index].bound;
+	bool changed =
+		options->duration_ns >= 0 || options->settle_ns >= 0 || options->workers >= 0;
+	if (((bound->depends & BOUND_ON_PARAMS) && program->redefined) ||
+	    ((bound->depends & BOUND_ON_SETTINGS) && changed))
+		return -1;
+	int64_t ns = bound_evaluate_ns(bound, options->duration_ns, options->settle_ns);
+	int64_t timeout_ns = options->timeout_ns >= 0 ? options->timeout_ns : bound->timeout_ns;
+	return timeout_ns > 0 && timeout_ns < ns ? timeout_ns : ns;
+}
+
 void run_scenario(const struct program *program, size_t index, struct host *host,
 		  const struct run_options *options, struct result *result)
 {
@@ -321,7 +334,9 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 	jmp_buf unwind_here;
 	/* On the heap, so that nothing of it sits in a register when vm_end() jumps back here. */
 	struct vm *vm = memory_zeroed(1, sizeof(*vm));
-	*result = (struct result){.span = scenario->span, .seed = options->seed};
+	*result = (struct result){.span = scenario->span,
+				  .bound_ns = run_bound_ns(program, index, options),
+				  .seed = options->seed};
 	result->name = result_text(result, scenario->name);
 	result->doc = result_text(result, scenario->doc);
 	result->category = result_text(result, scenario->category);

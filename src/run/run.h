@@ -50,6 +50,11 @@ bool run_has_param(const struct program *program, const char *name);
 /* A time as the language writes it. */
 bool run_read_duration(const char *text, int64_t *ns);
 
+/* The longest that scenario `index` can take with these options, before anything is run; negative
+ * when its bound holds for other values of params and settings only. */
+int64_t run_bound_ns(const struct program *program, size_t index,
+		     const struct run_options *options);
+
 /* Run scenario `index` of a verified program. The result is filled whatever happens; when this
  * returns, everything that the scenario made on the host is gone, or its remains are a BROKEN. */
 void run_scenario(const struct program *program, size_t index, struct host *host,

@@ -90,7 +90,7 @@ void scheduler_start(struct vm *vm, const uint32_t *args)
 	const struct scheduler *declared =
 		&vm->program->schedulers.data[args[SCHEDULER_ARG_SCHEDULER]];
 	int64_t timeout_ns = args[SCHEDULER_ARG_TIMEOUT] == NONE
-				     ? SCHEDULER_ATTACH_NS
+				     ? SEMA_ATTACH_NS
 				     : vm->registers[args[SCHEDULER_ARG_TIMEOUT]].i;
 	struct sched_ext_state before;
 	struct error error;

@@ -8,13 +8,11 @@
 #include "host/host.h"
 #include "run/paths.h"
 #include "run/run.h"
+#include "sema/defaults.h"
 #include "sema/metrics.h"
 #include "sema/words.h"
 
 #include <setjmp.h>
-
-/* Fns and procs call each other at most this deep. */
-enum { VM_CALLS_MAX = 256 };
 
 enum affinity_kind {
 	AFFINITY_INHERIT,
@@ -162,8 +160,8 @@ struct vm {
 	const char *step;
 	uint64_t random; /* state of the generator */
 	unsigned polls;
-	uint64_t turns;               /* of loops and calls, so far */
-	uint32_t calls[VM_CALLS_MAX]; /* where each INVOKE goes on */
+	uint64_t turns;                 /* of loops and calls, so far */
+	uint32_t calls[SEMA_CALLS_MAX]; /* where each INVOKE goes on */
 	int call_count;
 	/* noise.c: what all CPUs had done when the clock began to run, and what the workers did */
 	struct cpu_load *load;

@@ -47,15 +47,15 @@ struct checker {
 	/* names of groups seen anywhere in the scenario: in an expression they stand for a path */
 	uint8_t *group_names; /* by name_id: 1 if some line of this scenario creates it */
 	VECTOR(name_id) group_list;
-	bool all_groups; /* those of the whole file are known now, not of one scenario */
+	bool all_groups;   /* those of the whole file are known now, not of one scenario */
 	uint32_t main_end; /* of the first file: what others declare may go unused */
-	bool in_branch;  /* inside an if or a loop: what stands there may not happen, or repeat */
-	bool in_global;  /* inside a top-level let or param: no scenario is running */
-	VECTOR(struct stmt *) procs; /* of the whole file */
+	bool in_branch;    /* inside an if or a loop: what stands there may not happen, or repeat */
+	bool in_global;    /* inside a top-level let or param: no scenario is running */
+	VECTOR(struct stmt *) procs;        /* of the whole file */
 	VECTOR(struct declared_flag) flags; /* built-in ones first */
-	struct symbol *routine; /* the fn or proc whose body is being checked */
-	struct use **uses;      /* where uses of global names are noted; NULL: nowhere */
-	uint32_t stamp;         /* of that list */
+	struct symbol *routine;             /* the fn or proc whose body is being checked */
+	struct use **uses; /* where uses of global names are noted; NULL: nowhere */
+	uint32_t stamp;    /* of that list */
 	name_id topo, sched, host;
 };
 
@@ -69,6 +69,8 @@ struct meaning scope_meaning(const struct checker *check, name_id name);
 bool scope_is_group(const struct checker *check, name_id name);
 void scope_collect_groups(struct checker *check, struct stmt *first);
 void scope_forget_groups(struct checker *check);
+/* The names of a cgroup that is created. */
+void scope_check_group_names(struct checker *check, const struct ref *ref);
 /* The nearest known word, variable or group to one that is not. NULL: none is near. */
 const char *scope_nearest(const struct checker *check, const char *word, bool with_groups);
 
@@ -104,6 +106,8 @@ void settings_check_spawn(struct checker *check, struct stmt *stmt, const struct
 /* The knob that a name means; KNOB_COUNT when there is none, which is reported. */
 enum knob settings_check_knob(struct checker *check, name_id name, struct span span);
 void settings_check_knob_value(struct checker *check, enum knob knob, struct expr *value);
+/* Put the range of a knob's values into words. */
+void settings_put_range(struct text *range, enum knob knob);
 /* Report a known value below `least`, which is 0 or 1. */
 void settings_check_least(struct checker *check, const struct expr *value, int64_t least,
 			  const char *what);
@@ -139,5 +143,8 @@ void fold_binary(struct checker *check, struct expr *expr);
 
 /* lifecycle.c: cgroups and handles of one scenario, on all its ways. */
 void lifecycle_check(struct checker *check, struct stmt *scenario);
+
+/* timing.c: the bound of every scenario, and what no run of them can do. */
+void timing_check(struct checker *check);
 
 #endif

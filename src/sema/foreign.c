@@ -272,12 +272,12 @@ static void check_setting(struct checker *check, const struct setting_table *tab
 		check_output(check, value);
 }
 
-static const struct stmt *find_setting(const struct checker *check, const struct stmt *stmt,
-				       const char *name)
+const struct expr *foreign_setting(const struct checker *check, const struct stmt *stmt,
+				   const char *name)
 {
 	for (const struct stmt *set = stmt->body.block.first; set; set = set->next) {
 		if (set->kind == STMT_SETTING && strcmp(checker_text(check, set->name), name) == 0)
-			return set;
+			return set->simple.value;
 	}
 	return NULL;
 }
@@ -304,8 +304,7 @@ static void check_metric(struct checker *check, const struct stmt *payload, stru
 {
 	struct expr *value = metric->simple.value;
 	const char *name = checker_text(check, metric->name);
-	const struct stmt *output = find_setting(check, payload, "output");
-	const struct expr *word = output ? output->simple.value : NULL;
+	const struct expr *word = foreign_setting(check, payload, "output");
 	bool text = word && word->kind == EXPR_STRING &&
 		    strcmp(checker_text(check, word->name), "text") == 0;
 	bool json = word && word->kind == EXPR_STRING &&
@@ -453,7 +452,7 @@ void foreign_check_program(struct checker *check, struct stmt *stmt)
 		else
 			check_member(check, stmt, item);
 	}
-	if (!find_setting(check, stmt, "exec"))
+	if (!foreign_setting(check, stmt, "exec"))
 		diag_report(check->diags, DIAG_MISSING_SETTING, stmt->name_span,
 			    "%s needs `exec = \"…\"`, the program to start", table.of);
 	check->in_global = false;

@@ -29,4 +29,8 @@ enum type foreign_check_work(struct checker *check, struct expr *expr, struct sy
 void foreign_check_run(struct checker *check, struct stmt *stmt);
 void foreign_check_end(struct checker *check, struct stmt *stmt);
 
+/* What a declared payload or scheduler sets this to; NULL: it does not. */
+const struct expr *foreign_setting(const struct checker *check, const struct stmt *stmt,
+				   const char *name);
+
 #endif

@@ -39,6 +39,7 @@ struct walker {
 	int calls;        /* of procs, followed so far */
 	struct span call; /* the newest one around this line, SPAN_NONE outside procs */
 	double share;     /* of the duration, held so far outside loops */
+	int nesting;      /* of blocks, through the calls */
 };
 
 static void walk(struct walker *walker, struct stmt *first);
@@ -728,10 +729,20 @@ static void walk_stmt(struct walker *walker, struct stmt *stmt)
 	}
 }
 
+/* Walks recurse: through calls, blocks nest deeper than their text does. */
+enum { NESTING_MAX = 2000 };
+
 static void walk(struct walker *walker, struct stmt *first)
 {
+	if (first && walker->nesting == NESTING_MAX) {
+		diag_report(walker->check->diags, DIAG_DEEP_CALLS, first->span,
+			    "blocks and calls nest more than %d deep up to here", NESTING_MAX);
+		return;
+	}
+	walker->nesting++;
 	for (struct stmt *stmt = first; stmt; stmt = stmt->next)
 		walk_stmt(walker, stmt);
+	walker->nesting--;
 }
 
 void lifecycle_check(struct checker *check, struct stmt *scenario)

@@ -117,6 +117,12 @@ static void follow(struct checker *check, struct symbol *symbol, const struct ch
 				    checker_text(check, edge->callee->name));
 			text_free(&text);
 		}
+		if (edge->callee->call_depth + 1 > symbol->call_depth)
+			symbol->call_depth = edge->callee->call_depth + 1;
+		if (symbol->call_depth == SEMA_CALLS_MAX &&
+		    edge->callee->call_depth + 1 == SEMA_CALLS_MAX)
+			diag_report(check->diags, DIAG_DEEP_CALLS, edge->span,
+				    "from here on calls lead more than %d deep", SEMA_CALLS_MAX);
 	}
 	symbol->visit = CALLS_DONE;
 }

@@ -27,8 +27,8 @@ void scope_close(struct checker *check, size_t mark)
 	while (check->declared.length > mark) {
 		struct symbol *symbol = check->declared.data[--check->declared.length];
 		check->symbols[symbol->name] = symbol->hidden;
-		if (symbol->used || symbol->kind == SYMBOL_LOOP || symbol->kind == SYMBOL_RUN ||
-		    symbol->global ||
+		bool needed = symbol->kind == SYMBOL_LOOP && symbol->stmt->kind == STMT_FOR;
+		if (symbol->used || needed || symbol->kind == SYMBOL_RUN || symbol->global ||
 		    symbol->span.start >= check->main_end ||
 		    checker_text(check, symbol->name)[0] == '_')
 			continue;
@@ -180,4 +180,15 @@ const char *scope_nearest(const struct checker *check, const char *word, bool wi
 	for (enum work_kind i = 0; i < WORK_COUNT; i++)
 		text_nearest_offer(&nearest, work_table[i].name);
 	return nearest.best;
+}
+
+void scope_check_group_names(struct checker *check, const struct ref *ref)
+{
+	for (; ref; ref = ref->next) {
+		size_t length = strlen(checker_text(check, ref->name));
+		if (length > SEMA_GROUP_NAME_MAX)
+			diag_report(check->diags, DIAG_LONG_NAME, ref->name_span,
+				    "the name of a cgroup has at most %d characters, not %zu",
+				    SEMA_GROUP_NAME_MAX, length);
+	}
 }

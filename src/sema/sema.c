@@ -220,6 +220,8 @@ static void check_group_stmt(struct checker *check, struct stmt *stmt)
 {
 	struct ref *ref = stmt->group.ref;
 	expr_check_ref(check, ref);
+	if (stmt->kind == STMT_CREATE)
+		scope_check_group_names(check, ref);
 	if (stmt->kind != STMT_STOP)
 		refuse_host(check, ref);
 	if (stmt->kind == STMT_SWAP) {
@@ -507,6 +509,7 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 		break;
 	case STMT_CGROUP:
 		expr_check_ref(check, stmt->body.ref);
+		scope_check_group_names(check, stmt->body.ref);
 		refuse_host(check, stmt->body.ref);
 		check_block(check, &stmt->body.block, PLACE_CGROUP);
 		break;
@@ -781,6 +784,8 @@ void sema_check(struct tree *tree)
 	if (routine_check_cycles(&check, tree->first))
 		check_lives(&check);
 	check_scenario_names(&check);
+	if (!tree->diags->errors)
+		timing_check(&check);
 	if (!tree->diags->errors)
 		warn_unused_globals(&check);
 	free(check.symbols);

@@ -8,6 +8,8 @@
 
 #include "host/knobs.h"
 #include "host/work.h"
+#include "sema/bound.h"
+#include "sema/defaults.h"
 #include "sema/metrics.h"
 #include "sema/words.h"
 #include "syntax/tree.h"
@@ -32,6 +34,14 @@ enum life_state { LIFE_NEVER, LIFE_LIVE, LIFE_MAYBE, LIFE_GONE };
 struct life {
 	enum life_state state;
 	struct span since; /* the statement that made it so */
+};
+
+/* What the machines that a program is checked for have of each. */
+struct machine_range {
+	int64_t least, most;
+};
+struct sema_machines {
+	struct machine_range cpus, usable, cores, llcs, nodes, smt;
 };
 
 /* The global names that a scenario, or another global name, makes use of. */
@@ -61,14 +71,18 @@ struct symbol {
 	/* of fns and procs: the calls in their bodies, and where the search for cycles is */
 	struct call_edge *calls;
 	enum { CALLS_NEW, CALLS_OPEN, CALLS_DONE } visit;
+	int call_depth; /* of the calls in it, at the deepest */
 	/* of an argument of type cgroup, while life cycles are followed */
 	struct group *group;
 	struct symbol *payload; /* of a run */
 	/* of workers and of runs of a payload, while life cycles are followed */
 	int owner;
 	struct life life;
-	struct use *uses; /* of a global name */
-	uint32_t stamp;   /* of the last list of uses it was put into */
+	/* of the evaluator: where it keeps what the name stands for, or a fn's last call, plus 1 */
+	uint32_t kept;
+	uint32_t kept_for; /* the scenario for which it holds */
+	struct use *uses;  /* of a global name */
+	uint32_t stamp;    /* of the last list of uses it was put into */
 	/* of the emitter */
 	uint32_t reg;
 	uint32_t scenario; /* that evaluates this global already */

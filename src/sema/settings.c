@@ -169,6 +169,20 @@ enum knob settings_check_knob(struct checker *check, name_id name, struct span s
 	return KNOB_COUNT;
 }
 
+void settings_put_range(struct text *range, enum knob knob)
+{
+	const struct knob_info *info = &knob_table[knob];
+	if (info->kind == KNOB_KIND_SIZE) {
+		text_put_size(range, info->least);
+		text_puts(range, " to ");
+		text_put_size(range, info->most);
+	} else {
+		const char *unit = info->kind == KNOB_KIND_PERCENT ? "%" : "";
+		text_printf(range, "%" PRId64 "%s to %" PRId64 "%s", info->least, unit, info->most,
+			    unit);
+	}
+}
+
 void settings_check_knob_value(struct checker *check, enum knob knob, struct expr *value)
 {
 	char what[64];
@@ -184,15 +198,7 @@ void settings_check_knob_value(struct checker *check, enum knob knob, struct exp
 	if (number >= (double)info->least && number <= (double)info->most)
 		return;
 	struct text range = {0};
-	if (info->kind == KNOB_KIND_SIZE) {
-		text_put_size(&range, info->least);
-		text_puts(&range, " to ");
-		text_put_size(&range, info->most);
-	} else {
-		const char *unit = info->kind == KNOB_KIND_PERCENT ? "%" : "";
-		text_printf(&range, "%" PRId64 "%s to %" PRId64 "%s", info->least, unit, info->most,
-			    unit);
-	}
+	settings_put_range(&range, knob);
 	diag_report(check->diags, DIAG_OUT_OF_RANGE, value->span, "%s goes from %s", what,
 		    text_string(&range));
 	text_free(&range);

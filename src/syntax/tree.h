@@ -55,6 +55,8 @@ enum tree_op {
 
 struct symbol; /* of the checker */
 struct use;    /* likewise */
+struct bound;  /* likewise */
+struct sema_machines; /* likewise */
 
 struct expr {
 	uint8_t kind;     /* enum expr_kind */
@@ -211,8 +213,11 @@ struct stmt {
 			struct expr *first;    /* label; period, count, range start */
 			struct expr *second;   /* doc; `for` length, range end */
 			struct ref *ref;       /* CGROUP */
-			struct symbol *symbol; /* of the loop's name, the declaration: checker */
-			struct use *uses;      /* SCENARIO: checker */
+			union {
+				struct symbol *symbol; /* of the loop's name, the declaration: checker */
+				struct bound *bound;   /* SCENARIO: checker */
+			};
+			struct use *uses; /* SCENARIO: checker */
 		} body;
 		struct { /* CREATE, REMOVE, SET, CLEAR, SWAP, STOP, MOVE, FREEZE, THAW, RUN */
 			struct ref *ref;
@@ -258,6 +263,8 @@ struct tree {
 	struct map *names;
 	struct diag_list *diags;
 	struct stmt *first; /* the file's declarations */
+	/* The machines that it is checked for; NULL: any. */
+	const struct sema_machines *machines;
 	/* Names that broken lines may have declared: not knowing them is no second mistake. */
 	VECTOR(name_id) suspects;
 };

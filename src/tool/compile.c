@@ -20,7 +20,8 @@ static bool load_image(struct compilation *c, struct error *error)
 }
 
 bool compile_file(struct compilation *compilation, const char *path, bool emit,
-		  bool warnings_are_errors, struct error *error)
+		  bool warnings_are_errors, const struct sema_machines *machines,
+		  struct error *error)
 {
 	struct compilation *c = compilation;
 	size_t index;
@@ -28,7 +29,8 @@ bool compile_file(struct compilation *compilation, const char *path, bool emit,
 	diag_init(&c->diags, &c->sources);
 	c->diags.warnings_are_errors = warnings_are_errors;
 	map_init(&c->names, &c->arena);
-	c->tree = (struct tree){.arena = &c->arena, .names = &c->names, .diags = &c->diags};
+	c->tree = (struct tree){
+		.arena = &c->arena, .names = &c->names, .diags = &c->diags, .machines = machines};
 	if (!source_read(&c->sources, path, &index, error))
 		return false;
 	const struct source *file = &c->sources.files.data[index];

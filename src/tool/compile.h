@@ -19,11 +19,13 @@ struct compilation {
 	bool image; /* read from an image: there is a program in any case, but no tree */
 };
 
-/* Read and check a file; with `emit`, make the program of a sound one, too. False when the file
+/* Read and check a file, for these machines or for any (NULL); with `emit`, make the program of a
+ * sound one, too. False when the file
  * cannot be read, is an image that is refused (there are no sources then), or our own output does
  * not verify; the program's mistakes are in `diags`, in order. To be freed in every case. */
 bool compile_file(struct compilation *compilation, const char *path, bool emit,
-		  bool warnings_are_errors, struct error *error);
+		  bool warnings_are_errors, const struct sema_machines *machines,
+		  struct error *error);
 void compile_free(struct compilation *compilation);
 
 #endif

@@ -76,12 +76,11 @@ static void put(struct session *session, struct text *out)
 	text_clear(out);
 }
 
-/* Longer than anything but a hang: half as long again as the scenario takes on paper on this
- * machine, and what a slow one may need for set-up and clean-up. */
-static int64_t patience(const struct session *session, const struct program *program, size_t index)
+/* What it takes on paper on this machine, awaits in full; negative if that is not known. */
+static int64_t planned_ns(const struct session *session, const struct program *program,
+			  size_t index)
 {
 	enum { TURNS_MAX = 10 * 1000 * 1000 };
-	const int64_t slack_ns = INT64_C(30000000000);
 	struct topology topology;
 	struct result result;
 	struct run_options options = session->options.run;
@@ -91,10 +90,25 @@ static int64_t patience(const struct session *session, const struct program *pro
 	struct host *host = host_plan_open(&topology);
 	run_scenario(program, index, host, &options, &result);
 	host_close(host);
-	int64_t bound_ns = result.duration_ns / 2 * 3 + result.awaits_ns;
-	bool known = result.status != STATUS_BROKEN && bound_ns < INT64_MAX / 2 && bound_ns >= 0;
+	int64_t longest_ns;
+	bool known = result.status != STATUS_BROKEN &&
+		     !__builtin_add_overflow(result.duration_ns, result.awaits_ns, &longest_ns);
 	result_free(&result);
-	return known ? bound_ns + slack_ns : 0;
+	return known ? longest_ns : -1;
+}
+
+/* Longer than anything but a hang: half as long again as the scenario can take, and what a slow
+ * machine may need for set-up, clean-up and the turns of loops. The bound of the check is not used
+ * where it is that of the largest machine, or holds for other params or settings. */
+static int64_t patience(const struct session *session, const struct program *program, size_t index)
+{
+	const double slack_ns = 30e9, turn_ns = 1e6;
+	const struct bound *bound = &program->scenarios.data[index].bound;
+	int64_t longest_ns = run_bound_ns(program, index, &session->options.run);
+	if (longest_ns < 0 || (bound->depends & BOUND_ON_MACHINE))
+		longest_ns = planned_ns(session, program, index);
+	double patience_ns = (double)longest_ns * 1.5 + bound->turns * turn_ns + slack_ns;
+	return longest_ns >= 0 && patience_ns < 9e18 ? (int64_t)patience_ns : 0;
 }
 
 static bool run_one(struct session *session, struct compilation *compilation, size_t index)

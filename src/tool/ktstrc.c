@@ -1,9 +1,11 @@
 /* ktstrc: checks programs, shows what they compile to, explains. */
 #include "code/disasm.h"
+#include "tool/bounds.h"
 #include "tool/build.h"
 #include "tool/compile.h"
 #include "tool/console.h"
 #include "tool/fmt.h"
+#include "tool/machines.h"
 #include "tool/pages.h"
 #include "tool/reference.h"
 
@@ -16,7 +18,8 @@
 static const char usage[] =
 	"ktstrc " KTSTR_VERSION ": checks scheduler scenarios written in KTS\n"
 	"\n"
-	"  ktstrc check FILE...     prove the programs sound; nothing is touched\n"
+	"  ktstrc check FILE...     prove the programs sound; nothing is touched. Prints the\n"
+	"                           longest that each scenario can take\n"
 	"  ktstrc build FILE...     compile x.kts to x.ktb, which ktstr takes like the source\n"
 	"  ktstrc disasm FILE...    show the bytecode\n"
 	"  ktstrc fmt FILE...       rewrite the files in the canonical form\n"
@@ -32,6 +35,12 @@ static const char usage[] =
 	"                           annotations of a GitHub workflow\n"
 	"  --max-errors N           errors shown per file, 20; 0 for all\n"
 	"  -Werror                  warnings are errors\n"
+	"  --topo T                 check also plans the scenarios on this topology and says at\n"
+	"                           which line it skips or breaks them; may be repeated. A label\n"
+	"                           (2n4l4c2t), a preset (numa2-4llc), an hwloc synthetic string\n"
+	"                           or XML file\n"
+	"  --gauntlet               the same on every preset (`ktstr topo presets` lists them)\n"
+	"  -q, --quiet              check does not print how long the scenarios can take\n"
 	"  -o FILE                  where build puts the one image; - is standard output\n"
 	"  --check                  fmt only names the files that it would change\n"
 	"  --diff                   fmt only shows what it would change\n"
@@ -46,6 +55,8 @@ static const char *const commands[] = {"check", "build", "disasm", "fmt",  "expl
 struct options {
 	enum { FORMAT_HUMAN, FORMAT_JSON, FORMAT_GITHUB } format;
 	bool help;
+	bool quiet;
+	struct machines machines; /* of check: what it is planned on, too */
 	bool warnings_are_errors;
 	size_t max_errors;
 	enum console_color color;
@@ -56,6 +67,15 @@ struct options {
 /* What is done with a file that has no errors. */
 enum job { JOB_CHECK, JOB_DISASM, JOB_BUILD };
 
+static bool add_machine(struct options *options, const char *name)
+{
+	struct error error;
+	if (machines_add(&options->machines, name, &error))
+		return true;
+	console_error("ktstrc", "--topo: %s", error.message);
+	return false;
+}
+
 static bool read_options(int count, char **arguments, struct options *options)
 {
 	static const struct option known[] = {{"format", required_argument, NULL, 'f'},
@@ -63,14 +83,17 @@ static bool read_options(int count, char **arguments, struct options *options)
 					      {"color", required_argument, NULL, 'c'},
 					      {"check", no_argument, NULL, 'k'},
 					      {"diff", no_argument, NULL, 'd'},
+					      {"topo", required_argument, NULL, 't'},
+					      {"gauntlet", no_argument, NULL, 'g'},
+					      {"quiet", no_argument, NULL, 'q'},
 					      {"help", no_argument, NULL, 'h'},
 					      {NULL, 0, NULL, 0}};
-	static const char *const names[] = {"--format", "--max-errors", "--color",
-					    "--check",  "--diff",       "--help",
-					    "-Werror",  "-o",           NULL};
+	static const char *const names[] = {"--format", "--max-errors", "--color", "--check",
+					    "--diff",   "--help",       "--topo",  "--gauntlet",
+					    "--quiet",  "-Werror",      "-o",      NULL};
 	*options = (struct options){.max_errors = 20};
 	opterr = 0;
-	for (int option; (option = getopt_long(count, arguments, ":W:ho:", known, NULL)) != -1;) {
+	for (int option; (option = getopt_long(count, arguments, ":W:hqo:", known, NULL)) != -1;) {
 		char *end = NULL;
 		if (option == 'h') {
 			options->help = true;
@@ -81,6 +104,13 @@ static bool read_options(int count, char **arguments, struct options *options)
 				options->fmt = option == 'd' ? FMT_DIFF : FMT_CHECK;
 		} else if (option == 'W' && strcmp(optarg, "error") == 0) {
 			options->warnings_are_errors = true;
+		} else if (option == 'q') {
+			options->quiet = true;
+		} else if (option == 'g') {
+			machines_add_presets(&options->machines);
+		} else if (option == 't') {
+			if (!add_machine(options, optarg))
+				return false;
 		} else if (option == 'o') {
 			options->output = optarg;
 		} else if (option == 'f' &&
@@ -127,6 +157,21 @@ static bool print_diags(struct compilation *compilation, const struct options *o
 	return written;
 }
 
+/* What the check has proved of each scenario: a line, or a JSON object. */
+static bool print_bounds(struct compilation *compilation, const struct options *options)
+{
+	struct text out = {0};
+	if (options->quiet)
+		return true;
+	if (options->format == FORMAT_JSON)
+		bounds_put_json(compilation, &out);
+	else if (options->format == FORMAT_HUMAN)
+		bounds_put_text(compilation, &out);
+	bool written = !out.length || console_write(STDOUT_FILENO, &out);
+	text_free(&out);
+	return written;
+}
+
 static int print_disasm(struct compilation *compilation)
 {
 	struct text out = {0};
@@ -136,13 +181,26 @@ static int print_disasm(struct compilation *compilation)
 	return code;
 }
 
+/* Compile a file, and plan it on the machines that were asked for. */
+static bool compile(struct compilation *compilation, const char *path,
+		    const struct options *options, enum job job, struct error *error)
+{
+	const struct machines *machines = &options->machines;
+	bool some = machines->all.length > 0;
+	if (!compile_file(compilation, path, job != JOB_CHECK || some, options->warnings_are_errors,
+			  some ? &machines->range : NULL, error))
+		return false;
+	if (some && !compilation->diags.errors)
+		machines_check(machines, compilation);
+	return true;
+}
+
 static int check_file(const char *path, const struct options *options, enum job job)
 {
 	struct compilation compilation;
 	struct error error;
 	int code = EXIT_CLEAN;
-	if (!compile_file(&compilation, path, job != JOB_CHECK, options->warnings_are_errors,
-			  &error)) {
+	if (!compile(&compilation, path, options, job, &error)) {
 		console_error("ktstrc", "%s", error.message);
 		code = compilation.sources.files.length ? EXIT_INTERNAL : EXIT_USAGE;
 	} else if (!print_diags(&compilation, options)) {
@@ -150,6 +208,9 @@ static int check_file(const char *path, const struct options *options, enum job 
 		code = EXIT_INTERNAL;
 	} else if (compilation.diags.errors) {
 		code = EXIT_FOUND;
+	} else if (job == JOB_CHECK && !print_bounds(&compilation, options)) {
+		console_error("ktstrc", "cannot write the output: %m");
+		code = EXIT_INTERNAL;
 	} else if (job == JOB_DISASM) {
 		code = print_disasm(&compilation);
 	} else if (job == JOB_BUILD) {
@@ -164,6 +225,10 @@ static int check_files(int count, char **files, const struct options *options, e
 	int worst = EXIT_CLEAN;
 	if (!count) {
 		console_error("ktstrc", "which file? (- is standard input)");
+		return EXIT_USAGE;
+	}
+	if (options->machines.all.length && job != JOB_CHECK) {
+		console_error("ktstrc", "--topo and --gauntlet are for `check`");
 		return EXIT_USAGE;
 	}
 	if (options->output && (job != JOB_BUILD || count > 1)) {
@@ -204,6 +269,29 @@ static int print_reference(const char *command, int count, char **names)
 	return code;
 }
 
+static int run_command(const char *command, int count, char **arguments,
+		       const struct options *options)
+{
+	char **rest = arguments + 1 + optind;
+	int left = count - 1 - optind;
+	if (strcmp(command, "check") == 0)
+		return check_files(left, rest, options, JOB_CHECK);
+	if (strcmp(command, "disasm") == 0)
+		return check_files(left, rest, options, JOB_DISASM);
+	if (strcmp(command, "build") == 0)
+		return check_files(left, rest, options, JOB_BUILD);
+	if (strcmp(command, "fmt") == 0) {
+		struct diag_style style = {console_use_color(options->color, STDERR_FILENO),
+					   options->max_errors};
+		return fmt_files(left, rest, options->fmt, &style);
+	}
+	if (strcmp(command, "explain") == 0 || strcmp(command, "words") == 0 ||
+	    strcmp(command, "ops") == 0 || strcmp(command, "docs") == 0)
+		return print_reference(command, left, rest);
+	console_unknown("ktstrc", "command", command, commands);
+	return EXIT_USAGE;
+}
+
 int main(int count, char **arguments)
 {
 	struct options options;
@@ -219,26 +307,10 @@ int main(int count, char **arguments)
 	if (strcmp(command, "--help") == 0 || strcmp(command, "help") == 0 ||
 	    strcmp(command, "-h") == 0)
 		return console_puts("ktstrc", usage);
-	if (!read_options(count - 1, arguments + 1, &options))
-		return EXIT_USAGE;
-	if (options.help)
-		return console_puts("ktstrc", usage);
-	char **rest = arguments + 1 + optind;
-	int left = count - 1 - optind;
-	if (strcmp(command, "check") == 0)
-		return check_files(left, rest, &options, JOB_CHECK);
-	if (strcmp(command, "disasm") == 0)
-		return check_files(left, rest, &options, JOB_DISASM);
-	if (strcmp(command, "build") == 0)
-		return check_files(left, rest, &options, JOB_BUILD);
-	if (strcmp(command, "fmt") == 0) {
-		struct diag_style style = {console_use_color(options.color, STDERR_FILENO),
-					   options.max_errors};
-		return fmt_files(left, rest, options.fmt, &style);
-	}
-	if (strcmp(command, "explain") == 0 || strcmp(command, "words") == 0 ||
-	    strcmp(command, "ops") == 0 || strcmp(command, "docs") == 0)
-		return print_reference(command, left, rest);
-	console_unknown("ktstrc", "command", command, commands);
-	return EXIT_USAGE;
+	int code = EXIT_USAGE;
+	if (read_options(count - 1, arguments + 1, &options))
+		code = options.help ? console_puts("ktstrc", usage)
+				    : run_command(command, count, arguments, &options);
+	machines_free(&options.machines);
+	return code;
 }

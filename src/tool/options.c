@@ -360,7 +360,7 @@ bool ktstr_compile(struct ktstr_programs *programs, const struct ktstr_options *
 		struct compilation *compilation = memory_zeroed(1, sizeof(*compilation));
 		struct error error;
 		VECTOR_PUSH(&programs->all, compilation);
-		if (!compile_file(compilation, options->files.data[i], true, false, &error)) {
+		if (!compile_file(compilation, options->files.data[i], true, false, NULL, &error)) {
 			console_error("ktstr", "%s", error.message);
 			fine = false;
 			continue;

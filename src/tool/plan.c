@@ -1,14 +1,12 @@
 /* ktstr plan: the same programs on hosts that are only imagined. */
 #include "host/host.h"
 #include "report/report.h"
+#include "sema/sema.h"
 #include "tool/ktstr.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-/* A plan takes no time on its clock, so nothing else ends a loop of 2^60 turns. */
-#define PLAN_TURNS_MAX UINT64_C(4000000000)
 
 /* One cell of the table that several topologies give. */
 struct verdict {
@@ -148,7 +146,7 @@ int plan_main(int count, char **arguments)
 	int code;
 	if (ktstr_read_options(&planning.options, count, arguments, &code)) {
 		planning.options.run.trace = true;
-		planning.options.run.turns = PLAN_TURNS_MAX;
+		planning.options.run.turns = SEMA_TURNS_MAX;
 		if (!planning.options.files.length) {
 			console_error("ktstr", "which file? For example: ktstr plan FILE.kts");
 			code = EXIT_USAGE;

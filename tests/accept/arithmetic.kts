@@ -18,6 +18,7 @@ scenario arithmetic {
     let m: duration = max(1s, 200ms)
     let n: float = abs(-2.5)
     if b and c == all and t == "sum 1" { note "{i} {f} {p} {d} {e} {r} {s} {b} {t} {c} {x} {w} {m} {n}" }
+    #!^ warning[KTS0604]: this condition is always false: its block never runs
     let least = -9223372036854775807 - 1
     note "{least}"
     hold 100ms

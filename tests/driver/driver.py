@@ -4,7 +4,8 @@
     driver.py --ktstrc build/ktstrc --ktstr build/ktstr [--update] SUITE [FILE...]
 
 accept    tests/accept: compiles with nothing but the warnings it announces; NAME.disasm beside it
-reject    tests/reject: exactly the diagnostics it announces; NAME.stderr is the whole rendering
+reject    tests/reject: exactly the diagnostics it announces; NAME.stderr is the whole rendering;
+          `#! check OPTIONS` in the file are options of its check
 plan      tests/plan: what `#! plan ARGUMENTS` in the file plans is in NAME.plan
 fmt       tests/fmt: the canonical form of NAME.kts is NAME.fmt, and its own canonical form
 docs      docs/ and README.md: code blocks compile, console blocks tagged `test` print what they say,
@@ -94,11 +95,12 @@ class Driver:
 
     def diagnose(self, path, wanted):
         """The diagnostics of one file are those wanted, well-formed, and told by the exit code."""
-        result = self.compiler("check", path, "--format", "json")
+        result = self.compiler("check", path, "--format", "json", *self.check_options(path))
         try:
-            found = [json.loads(line) for line in result.out.splitlines()]
+            said = [json.loads(line) for line in result.out.splitlines()]
         except ValueError as error:
             raise Fault(f"not one JSON object per line: {error}\n{result.summary()}") from error
+        found = [one for one in said if "scenario" not in one]
         for one in found:
             if fault := expectations.malformed(one, str(path.relative_to(self.tests)), path.read_bytes()):
                 raise Fault(fault)
@@ -114,8 +116,17 @@ class Driver:
             beside = not path.with_suffix(".stderr").exists()
             self.write(path, text, expectations.rewritten(text, zip(lines, shown), beside))
         code = 1 if any(one["severity"] == "error" for one in found) else 0
+        scenarios = len(re.findall(rb"^scenario ", path.read_bytes(), re.MULTILINE))
+        bounds = [one for one in said if "scenario" in one]
+        if len(bounds) != (0 if code else scenarios) or not all(one["bound_ns"] >= 0 for one in bounds):
+            raise Fault(f"expected a bound for each scenario of a sound file: {result.summary()}")
         if result.code != code or result.err:
             raise Fault(f"expected exit code {code} and nothing on stderr: {result.summary()}")
+
+    def check_options(self, path):
+        """What a line `#! check OPTIONS` of a file adds to its check."""
+        found = re.search(rb"^#! check (.*)$", path.read_bytes(), re.MULTILINE)
+        return shlex.split(found[1].decode()) if found else []
 
     def wanted(self, path):
         """The diagnostics that a file announces."""
@@ -147,7 +158,7 @@ class Driver:
             raise Fault("a file of tests/reject announces at least one diagnostic")
         rendering = path.with_suffix(".stderr")
         if rendering.exists():
-            self.compare(rendering, self.compiler("check", path).errors)
+            self.compare(rendering, self.compiler("check", path, *self.check_options(path)).errors)
 
     def plan(self, path):
         """A file whose plans are known."""

@@ -9,7 +9,7 @@ import re
 
 MARK = re.compile(r"(?=#!)")
 FORM = re.compile(r"#!([\^v]?) (error|warning)\[(KTS\d{4})\]: (\S.*?)\s*$")
-OTHER_USES = ("#! plan", "#!/usr/bin/env")
+OTHER_USES = ("#! plan", "#! check", "#!/usr/bin/env")
 FIELDS = {"severity", "code", "message", "file", "line", "column", "end_line", "end_column",
           "byte_start", "byte_end", "labels", "notes", "rendered"}
 

@@ -47,7 +47,7 @@ REJECT = "good\nbad #! error[KTS0001]: it is bad\n"
 EVENT = {"t_ns": 1_500_000, "op": "set", "cgroup": "a", "cpus": "0-3", "implied": True}
 PLAN = json.dumps({"schema": "ktstr.plan/1", "scenarios": [
     {"name": "s", "line": 1, "status": "PASS", "reason": "", "reasons": [], "bound_ns": None, "events": [EVENT]}]})
-PLAN_LINES = "$ plan -D x=1\ns line 1, at most unbounded: PASS\n       1.5ms  set a cpus=0-3 (implied)\n"
+PLAN_LINES = "$ plan -D x=1\ns line 1, at most unknown: PASS\n       1.5ms  set a cpus=0-3 (implied)\n"
 
 # (name, suite, files, what the output must say)
 DRIVER = [

@@ -46,6 +46,6 @@ def show(key, value):
 def time(value_ns):
     """Exact milliseconds."""
     if value_ns is None:
-        return "unbounded"
+        return "unknown"
     whole, rest = divmod(value_ns, 1_000_000)
     return f"{whole}.{rest:06}".rstrip("0").rstrip(".") + "ms"

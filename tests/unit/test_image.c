@@ -9,6 +9,7 @@
 #include "run/run.h"
 
 #include <endian.h>
+#include <math.h>
 #include <string.h>
 
 /* One of everything that an image has. */
@@ -343,6 +344,8 @@ static const char *const nonsense[] = {
 	"list of knobs",          "no identifier",
 	"no identifier",          "no identifier",
 	"too many sources",       "there is no such",
+	"longest time is none",   "longest time is none",
+	"longest time is none",   "longest time is none",
 	"param 0 does not fit",   "flag 3 needs a later",
 	"more than 64 flags",     "flags that are not there",
 	"no identifier",          "extern 1 does not fit",
@@ -440,10 +443,22 @@ static void spoil(struct probe *probe, int how)
 		program->code.data[5].op = OP_COUNT;
 		break;
 	case 14:
+		scenarios[0].bound.lines.fixed_ns = (double)NAN;
+		break;
+	case 15:
+		scenarios[1].bound.rest.duration = -1;
+		break;
+	case 16:
+		scenarios[0].bound.timeout_ns = -1;
+		break;
+	case 17:
+		scenarios[0].bound.depends = 1u << 31;
+		break;
+	case 18:
 		program->params.data[0].type = TYPE_COUNT;
 		break;
 	default:
-		spoil_foreign(program, how - 15);
+		spoil_foreign(program, how - 19);
 	}
 }
 

@@ -1,0 +1,14 @@
+/*
+ * bounds: what `ktstrc check` says of sound programs: the longest that each scenario can take.
+ */
+#ifndef KTSTR_TOOL_BOUNDS_H
+#define KTSTR_TOOL_BOUNDS_H
+
+#include "tool/compile.h"
+
+/* "FILE: scenario NAME takes at most 2.1s", one line each. */
+void bounds_put_text(struct compilation *compilation, struct text *out);
+/* One JSON object a line: scenario, file, line, bound_ns, depends_on. */
+void bounds_put_json(struct compilation *compilation, struct text *out);
+
+#endif
