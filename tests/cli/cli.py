@@ -8,6 +8,7 @@ code that the manual promises, and with a message when it is not 0.
 """
 
 import argparse
+import json
 import os
 import re
 import shutil
@@ -188,6 +189,46 @@ class Cli:
         self.case("plan: unknown parameter", [self.ktstr, "plan", "-D", "nosuch=1", good.name], USAGE, "nosuch")
         self.case("plan: parameter without value", [self.ktstr, "plan", "-D", "x", good.name], USAGE)
 
+    def check_bounds(self):
+        """What check proves, and what it plans."""
+        good = self.write("good.kts", GOOD)
+        small = self.write("small.kts", scenario("cgroup a { cpus = llc(1); spawn cpu_spin }\nhold 1s", "wants_two"))
+        broken = self.write("broken.kts", scenario("cgroup a { spawn cpu_spin }\nhold 1s / (topo.cpus - 4)", "divides"))
+        check = [self.ktstrc, "check"]
+        said = {
+            "check: the longest it can take": ([*check, good.name], 0, "good.kts: scenario quick takes at most 200ms\n", ""),
+            "check: quiet": ([*check, "-q", good.name], 0, "", ""),
+            "check: of several files": ([*check, good.name, small.name], 0,
+                                        "good.kts: scenario quick takes at most 200ms\nsmall.kts: scenario wants_two takes at most 1.1s\n", ""),
+            "check: for GitHub": ([*check, "--format", "github", good.name], 0, "", ""),
+            "check --topo: fine": ([*check, "-q", "--topo", "2n4l4c2t", "--topo", "numa4-8llc", small.name], 0, "", ""),
+            "check --topo: a SKIP": ([*check, "-q", "--topo", "1n1l4c1t", small.name], 0, "", r"warning\[KTS0700\]: 'wants_two' is skipped on 1n1l4c1t"),
+            "check --topo: a SKIP with -Werror": ([*check, "-Werror", "--topo", "1n1l4c1t", small.name], 1, "", r"error\[KTS0700\]"),
+            "check --topo: breaks": ([*check, "--topo", "1n1l4c1t", "--topo", "1n1l8c1t", broken.name], 1, "",
+                                     r":3:1: error\[KTS0701\]: 'divides' breaks on 1n1l4c1t: this divides by zero"),
+            "check --gauntlet": ([*check, "-q", "--gauntlet", small.name], 0, "", r"skipped on tiny-1llc: there is no llc\(1\)"),
+            "check --topo: an hwloc string": ([*check, "-q", "--topo", "numa:2 l3:1 core:2 pu:1", small.name], 0, "", ""),
+            "check --topo: none": ([*check, "--topo", "nosuch", good.name], 2, "", "nosuch"),
+            "build --topo": ([self.ktstrc, "build", "--topo", "1n1l4c1t", good.name], 2, "", "--topo"),
+        }
+        for name, (argv, code, out, says) in said.items():
+            result = self.case(name, argv, {code}, says)
+            self.tap.check(f"{name}: prints just that", "" if result.text == out else result.summary())
+        result = self.case("check --format json", [*check, "--format", "json", broken.name], CLEAN)
+        bound = json.loads(result.out)
+        self.tap.check("check --format json: the bound", "" if bound["scenario"] == "divides" and bound["depends_on"] == ["machine"]
+                       and bound["bound_ns"] >= 1_100_000_000 and bound["line"] == 1 else result.summary())
+        self.case("build: bounds", [self.ktstrc, "build", small.name], CLEAN)
+        self.same_bounds(check, small)
+
+    def same_bounds(self, check, source):
+        """An image has the bound and the machines of its source."""
+        for options in [], ["--topo", "1n1l4c1t"], ["--format", "json"]:
+            ours = self.case(f"check {' '.join(options)}: a source", [*check, *options, source.name], CLEAN)
+            theirs = self.case(f"check {' '.join(options)}: its image", [*check, *options, source.with_suffix(".ktb").name], CLEAN)
+            self.tap.check(f"check {' '.join(options)}: both are the same",
+                           "" if (ours.out, ours.err) == (theirs.out, theirs.err) else f"{ours.summary()}\n{theirs.summary()}")
+
     def check_output(self):
         """Output that cannot be written is never a silent success."""
         good, bad = self.write("good.kts", GOOD), self.write("bad.kts", "bad\n")
@@ -195,6 +236,7 @@ class Cli:
             "ktstrc disasm": [self.ktstrc, "disasm", good.name],
             "ktstrc check --format json": [self.ktstrc, "check", "--format", "json", bad.name],
             "ktstrc --help": [self.ktstrc, "--help"],
+            "ktstrc check": [self.ktstrc, "check", good.name],
             "ktstr plan": [self.ktstr, "plan", "--topo", "1n1l4c1t", good.name],
             "ktstr plan --format json": [self.ktstr, "plan", "--topo", "1n1l4c1t", "--format", "json", good.name],
             "ktstr exec": [self.ktstr, "exec", good.name],
@@ -304,7 +346,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="kts-cli-") as folder:
         Path(folder).chmod(0o755)
         cli = Cli(arguments, Path(folder))
-        for part in (cli.check_texts, cli.check_streams, cli.check_files, cli.check_usage, cli.check_output, cli.check_images,
+        for part in (cli.check_texts, cli.check_streams, cli.check_files, cli.check_usage, cli.check_bounds, cli.check_output, cli.check_images,
                      cli.check_verdicts):
             part()
     cli.tap.finish()
