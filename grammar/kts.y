@@ -534,6 +534,10 @@ argument:
   expr                { $$ = tree_item(TREE, 0, @1, $1); }
 | NAME ':' expr       { $$ = tree_item(TREE, $1, @1, $3); }
 | set_name ':' expr   { $$ = tree_item(TREE, $1, @1, $3); }
+| SLEEP '(' arguments ')' {
+	name_id name = map_intern(TREE->names, "sleep", 5);
+	$$ = tree_item(TREE, 0, @1, tree_call(TREE, name, $3.first, @$));
+  }
 | SLEEP ':' expr      { $$ = tree_item(TREE, map_intern(TREE->names, "sleep", 5), @1, $3); }
 ;
 

@@ -89,6 +89,9 @@ static void put_operand(const struct program *program, const struct instruction 
 	case OPERAND_WORK:
 		text_puts(out, work_table[value].name);
 		break;
+	case OPERAND_PHASE:
+		text_puts(out, phase_table[value].name);
+		break;
 	case OPERAND_ARGS:
 		put_pool(program, value, args_of(program, instruction), out);
 		break;

@@ -42,6 +42,10 @@ static void emit_spawn(struct emitter *emitter, const struct stmt *stmt, uint32_
 		static const int places[SPAWN_SETTINGS] = {[SPAWN_POLICY] = SPAWN_ARG_POLICY,
 							   [SPAWN_AFFINITY] = SPAWN_ARG_AFFINITY,
 							   [SPAWN_NICE] = SPAWN_ARG_NICE,
+							   [SPAWN_MEMPOLICY] = SPAWN_ARG_MEMPOLICY,
+							   [SPAWN_MEMPOLICY_FLAGS] =
+								   SPAWN_ARG_FLAGS,
+							   [SPAWN_SWAPPABLE] = SPAWN_ARG_SWAPPABLE,
 							   [SPAWN_NAME] = SPAWN_ARG_NAME};
 		int index = sema_find_setting(spawn_settings, SPAWN_SETTINGS,
 					      name_text(emitter, set->name));

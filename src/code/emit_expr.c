@@ -182,9 +182,10 @@ uint32_t emit_ref(struct emitter *emitter, const struct ref *ref)
 
 void emit_copy(struct emitter *emitter, uint32_t to, uint32_t from)
 {
-	static const enum op ops[128] = {['I'] = OP_MOVE,   ['F'] = OP_MOVE_F, ['S'] = OP_COPY_S,
-					 ['C'] = OP_COPY_C, ['W'] = OP_COPY_W, ['A'] = OP_COPY_A,
-					 ['P'] = OP_COPY_P, ['G'] = OP_MOVE_G, ['H'] = OP_MOVE_H};
+	static const enum op ops[128] = {
+		['I'] = OP_MOVE,   ['F'] = OP_MOVE_F, ['S'] = OP_COPY_S, ['C'] = OP_COPY_C,
+		['W'] = OP_COPY_W, ['A'] = OP_COPY_A, ['P'] = OP_COPY_P, ['M'] = OP_COPY_M,
+		['G'] = OP_MOVE_G, ['H'] = OP_MOVE_H};
 	emit(emitter, ops[(int)emitter->program->registers.data[to]], to, from, NONE);
 }
 
@@ -246,6 +247,17 @@ static uint32_t emit_arguments(struct emitter *emitter, const struct item *items
 	return emit_pool(emitter, regs, (size_t)count);
 }
 
+static uint32_t emit_sequence(struct emitter *emitter, const struct expr *expr)
+{
+	uint32_t work = emit_register(emitter, 'W');
+	emit(emitter, OP_WORK, work, WORK_sequence, 0);
+	for (const struct item *item = expr->items; item; item = item->next) {
+		enum phase_kind phase = phase_find(map_text(emitter->tree->names, item->name));
+		emit(emitter, OP_PHASE, work, (uint32_t)phase, emit_expr(emitter, item->value));
+	}
+	return work;
+}
+
 /* min, max and abs come in two machine types; the register types of the arguments decide. */
 static uint32_t emit_call(struct emitter *emitter, const struct expr *expr)
 {
@@ -259,6 +271,8 @@ static uint32_t emit_call(struct emitter *emitter, const struct expr *expr)
 		emit_copy(emitter, result, expr->routine->reg);
 		return result;
 	}
+	if (!expr->word && expr->extra == WORK_sequence)
+		return emit_sequence(emitter, expr);
 	if (!expr->word) {
 		uint32_t params = emit_arguments(emitter, expr->items, NULL);
 		uint32_t work = emit_register(emitter, 'W');
@@ -362,6 +376,12 @@ static uint32_t emit_binary(struct emitter *emitter, const struct expr *expr)
 				      : OP_INTERSECT,
 		     set, a, b);
 		return set;
+	}
+	if (expr->type == TYPE_MEMPOLICY_FLAGS) {
+		uint32_t a = emit_expr(emitter, expr->left), b = emit_expr(emitter, expr->right);
+		uint32_t flags = emit_register(emitter, 'I');
+		emit(emitter, OP_OR_I, flags, a, b);
+		return flags;
 	}
 	bool scaled = expr->left->type == TYPE_DURATION || expr->left->type == TYPE_SIZE ||
 		      expr->right->type == TYPE_DURATION || expr->right->type == TYPE_SIZE;

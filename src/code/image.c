@@ -31,6 +31,9 @@ static const char tables[] =
 #define WORK(...) #__VA_ARGS__ "\n"
 #include "host/work.def"
 #undef WORK
+#define PHASE(...) #__VA_ARGS__ "\n"
+#include "host/phases.def"
+#undef PHASE
 	SPAWN_ARG_TYPES;
 
 uint64_t image_hash(uint64_t hash, const char *bytes, size_t length)

@@ -11,11 +11,11 @@ char operand_register(enum operand operand)
 {
 	static const char types[] = {
 		[OPERAND_RI] = 'I', [OPERAND_RF] = 'F', [OPERAND_RS] = 'S', [OPERAND_RC] = 'C',
-		[OPERAND_RW] = 'W', [OPERAND_RA] = 'A', [OPERAND_RP] = 'P', [OPERAND_RG] = 'G',
-		[OPERAND_RH] = 'H', [OPERAND_OI] = 'I', [OPERAND_OS] = 'S', [OPERAND_OG] = 'G',
-		[OPERAND_WI] = 'I', [OPERAND_WF] = 'F', [OPERAND_WS] = 'S', [OPERAND_WC] = 'C',
-		[OPERAND_WW] = 'W', [OPERAND_WA] = 'A', [OPERAND_WP] = 'P', [OPERAND_WG] = 'G',
-		[OPERAND_WH] = 'H', [OPERAND_RL] = 'L', [OPERAND_WL] = 'L'};
+		[OPERAND_RW] = 'W', [OPERAND_RA] = 'A', [OPERAND_RP] = 'P', [OPERAND_RM] = 'M',
+		[OPERAND_RG] = 'G', [OPERAND_RH] = 'H', [OPERAND_OI] = 'I', [OPERAND_OS] = 'S',
+		[OPERAND_OG] = 'G', [OPERAND_WI] = 'I', [OPERAND_WF] = 'F', [OPERAND_WS] = 'S',
+		[OPERAND_WC] = 'C', [OPERAND_WW] = 'W', [OPERAND_WA] = 'A', [OPERAND_WP] = 'P',
+		[OPERAND_WM] = 'M', [OPERAND_WG] = 'G', [OPERAND_WH] = 'H', [OPERAND_RL] = 'L', [OPERAND_WL] = 'L'};
 	return (size_t)operand < sizeof(types) ? types[operand] : 0;
 }
 

@@ -28,6 +28,7 @@ enum operand {
 	OPERAND_RW,
 	OPERAND_RA,
 	OPERAND_RP,
+	OPERAND_RM,
 	OPERAND_RG,
 	OPERAND_RH,
 	OPERAND_OI,
@@ -40,6 +41,7 @@ enum operand {
 	OPERAND_WW,
 	OPERAND_WA,
 	OPERAND_WP,
+	OPERAND_WM,
 	OPERAND_WG,
 	OPERAND_WH,
 	OPERAND_WX,
@@ -51,6 +53,7 @@ enum operand {
 	OPERAND_KNOB,
 	OPERAND_METRIC,
 	OPERAND_SETTING,
+	OPERAND_PHASE,
 	OPERAND_SCOPE,
 	OPERAND_RL,
 	OPERAND_WL,
@@ -101,10 +104,13 @@ enum {
 	SPAWN_ARG_AFFINITY,
 	SPAWN_ARG_NICE,
 	SPAWN_ARG_NAME,
+	SPAWN_ARG_MEMPOLICY,
+	SPAWN_ARG_FLAGS,
+	SPAWN_ARG_SWAPPABLE,
 	SPAWN_ARGS
 };
 /* Their register types, in order; lower case where it may be left out. */
-#define SPAWN_ARG_TYPES "GiWpais"
+#define SPAWN_ARG_TYPES "GiWpaismii"
 
 /* Operands of RUN in the pool; behind them the arguments, then a value for each of the payload's
  * limits that has one. */

@@ -194,7 +194,8 @@ static bool check_operand(const struct verifier *verifier, enum operand operand,
 	static const uint32_t limits[] = {[OPERAND_KNOB] = KNOB_COUNT,
 					  [OPERAND_METRIC] = METRIC_COUNT,
 					  [OPERAND_SETTING] = SCENARIO_SETTINGS,
-					  [OPERAND_SCOPE] = SCOPE_KIND_COUNT};
+					  [OPERAND_SCOPE] = SCOPE_KIND_COUNT,
+					  [OPERAND_PHASE] = PHASE_COUNT};
 	char type = operand_register(operand);
 	if (type) {
 		if (operand_is_optional(operand) && value == NONE)
@@ -307,7 +308,8 @@ static bool check_tables(const struct verifier *verifier)
 	const struct program *program = verifier->program;
 	struct error *error = verifier->error;
 	for (size_t i = 0; i < program->registers.length; i++) {
-		if (!program->registers.data[i] || !strchr("IFSCWAPGHL", program->registers.data[i]))
+		if (!program->registers.data[i] ||
+		    !strchr("IFSCWAPMGHL", program->registers.data[i]))
 			return error_set(error, ERROR_REFUSED, "register %zu has no type", i);
 	}
 	for (size_t i = 0; i < program->constants.length; i++) {

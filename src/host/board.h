@@ -42,7 +42,10 @@ enum board_stage {
 	BOARD_STAGE_AFFINITY,
 	BOARD_STAGE_POLICY,
 	BOARD_STAGE_NICE,
-	BOARD_STAGE_SCRATCH, /* files or memory of its work */
+	BOARD_STAGE_MEMPOLICY,
+	BOARD_STAGE_SCRATCH, /* the file that its work writes */
+	BOARD_STAGE_MEMORY,  /* of its work */
+	BOARD_STAGE_SWEEP,   /* the right to nice values that its work wants */
 };
 
 enum board_state {

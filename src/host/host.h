@@ -39,6 +39,7 @@ struct host_spawn {
 	struct policy policy;
 	bool has_nice;
 	int nice;
+	const struct mempolicy *mempolicy; /* NULL: none */
 	const struct cpuset *affinity; /* NULL: inherit; else one set per worker, `count` of them */
 	uint64_t seed;                 /* of random choices in the work's body */
 };

@@ -1,21 +1,14 @@
 #include "host/work_body.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
+#include <sys/mman.h>
 
-enum {
-	CHUNK = 1024, /* units between two ticks: 20 us or so */
-	SMALL_CHUNK = 32,
-	IO_BLOCK = 4096,
-	IO_BLOCKS = 16,
-	IO_SLEEP_NS = 100000,
-	SHORT_BURST_NS = 1000000,
-};
+enum { SMALL_CHUNK = 32 };
+
+/* So near to its end, spinning looks at the clock more often. */
+static const int64_t NEAR_NS = 100000;
+/* A wake that got lost, as a partner was killed, costs no more than this. */
+static const int64_t LOOK_NS = 100000000;
 
 static inline void relax(void)
 {
@@ -28,8 +21,7 @@ static inline void relax(void)
 #endif
 }
 
-/* Compute for `units` of work, then tick. */
-static void spin(struct telemetry *telemetry, uint64_t units)
+static void spin_chunk(struct telemetry *telemetry, uint64_t units)
 {
 	for (uint64_t unit = 0; unit < units; unit++) {
 		relax();
@@ -39,82 +31,91 @@ static void spin(struct telemetry *telemetry, uint64_t units)
 	telemetry_tick(telemetry);
 }
 
-static void run_cpu_spin(struct work_body *body)
+void work_spin(struct work_body *body, int64_t units)
 {
-	spin(body->telemetry, CHUNK);
-}
-
-static void run_yield_heavy(struct work_body *body)
-{
-	body->telemetry->units++;
-	sched_yield();
-	telemetry_tick_light(body->telemetry);
-}
-
-static void run_mixed(struct work_body *body)
-{
-	spin(body->telemetry, CHUNK);
-	sched_yield();
-}
-
-static void run_io_sync(struct work_body *body)
-{
-	static const char block[IO_BLOCK];
-	struct telemetry *telemetry = body->telemetry;
-	if (ftruncate(body->scratch_fd, 0) != 0)
-		_exit(1);
-	for (int i = 0; i < IO_BLOCKS; i++) {
-		if (pwrite(body->scratch_fd, block, sizeof(block), (off_t)i * IO_BLOCK) < 0)
-			_exit(1);
-		telemetry->units++;
+	while (units > WORK_CHUNK && !telemetry_stopped(body->telemetry)) {
+		spin_chunk(body->telemetry, WORK_CHUNK);
+		units -= WORK_CHUNK;
 	}
-	telemetry_restart(telemetry);
-	telemetry_sleep(telemetry, IO_SLEEP_NS);
+	spin_chunk(body->telemetry, units > WORK_CHUNK ? 0 : (uint64_t)units);
 }
 
-static void run_bursty(struct work_body *body)
+void work_spin_until(struct work_body *body, int64_t end_ns)
 {
 	struct telemetry *telemetry = body->telemetry;
-	int64_t burst = body->work.params[0], sleep = body->work.params[1];
-	uint64_t chunk = burst < SHORT_BURST_NS ? SMALL_CHUNK : CHUNK;
-	int64_t end = telemetry->last_ns + burst;
 	do {
-		spin(telemetry, chunk);
-	} while (telemetry->last_ns < end && !telemetry_stopped(telemetry));
-	if (!telemetry_stopped(telemetry))
-		telemetry_sleep(telemetry, sleep);
+		bool near = end_ns - telemetry->last_ns < NEAR_NS;
+		spin_chunk(telemetry, near ? SMALL_CHUNK : WORK_CHUNK);
+	} while (telemetry->last_ns < end_ns && !telemetry_stopped(telemetry));
 }
 
-static int open_scratch(void)
+bool work_wait_a_while(struct work_body *body, _Atomic uint32_t *word, uint32_t value)
 {
-	const char *directory = getenv("TMPDIR");
-	if (!directory || !*directory)
-		directory = "/tmp";
-	int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-		return fd;
-	/* Not every file system knows O_TMPFILE: open(2). */
-	char path[PATH_MAX];
-	snprintf(path, sizeof(path), "%s/ktstr-XXXXXX", directory);
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(path);
-	return fd;
+	/* SIGUSR1 ends it when the worker is to stop; should that have come just before, the time
+	 * does. */
+	board_futex_wait(word, value, board_now_ns() + LOOK_NS);
+	if (atomic_load(word) != value)
+		return true;
+	telemetry_restart(body->telemetry);
+	return false;
 }
 
-bool work_body_prepare(struct work_body *body)
+bool work_wait(struct work_body *body, _Atomic uint32_t *word, uint32_t value)
+{
+	while (atomic_load(word) == value) {
+		if (telemetry_stopped(body->telemetry))
+			return false;
+		work_wait_a_while(body, word, value);
+	}
+	return true;
+}
+
+void work_woken(struct work_body *body, int64_t woken_ns)
+{
+	if (woken_ns > body->telemetry->last_ns)
+		telemetry_wake(body->telemetry, woken_ns);
+	else
+		telemetry_restart(body->telemetry);
+}
+
+uint64_t work_random(struct work_body *body)
+{
+	/* xorshift64 (Marsaglia 2003). */
+	body->random ^= body->random << 13;
+	body->random ^= body->random >> 7;
+	body->random ^= body->random << 17;
+	return body->random;
+}
+
+bool work_take_memory(struct work_body *body, int64_t bytes)
+{
+	void *memory = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return false;
+	memset(memory, 1, (size_t)bytes);
+	body->memory = memory;
+	body->bytes = (size_t)bytes;
+	return true;
+}
+
+enum board_stage work_body_prepare(struct work_body *body)
 {
 	body->scratch_fd = -1;
-	if (body->work.kind != WORK_io_sync)
-		return true;
-	body->scratch_fd = open_scratch();
-	return body->scratch_fd >= 0;
+	if (!body->random)
+		body->random = 1;
+	work_pipe_prepare(body);
+	if (!work_time_prepare(body))
+		return BOARD_STAGE_SCRATCH;
+	if (!work_memory_prepare(body))
+		return BOARD_STAGE_MEMORY;
+	return work_churn_prepare(body);
 }
 
 void work_body_run(struct work_body *body)
 {
 	static void (*const run_table[WORK_COUNT])(struct work_body *) = {
-#define WORK(name, group, doc, ...) [WORK_##name] = run_##name,
+#define WORK(name, ...) [WORK_##name] = work_run_##name,
 #include "host/work.def"
 #undef WORK
 	};

@@ -1,5 +1,8 @@
 #include "host/worker.h"
 
+#include "host/work_team.h"
+#include "host/worker_refusal.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
@@ -167,17 +170,20 @@ static pid_t fork_into(int cgroup_fd)
 }
 
 static bool fork_worker(struct worker_pool *pool, const struct host_spawn *spawn, int64_t index,
-			const struct worker_place *place, struct error *error)
+			const struct worker_place *place, struct team_set *teams,
+			struct error *error)
 {
 	unsigned slot;
-	if (!board_take_worker(&pool->board, &slot, error))
+	struct team team;
+	if (!team_set_place(teams, index, &team, error) ||
+	    !board_take_worker(&pool->board, &slot, error))
 		return false;
 	struct board_shared *shared = pool->board.shared;
 	atomic_store(&shared->workers[slot].group, place->record);
 	pid_t host = getpid();
 	pid_t pid = fork_into(place->cgroup_fd);
 	if (pid == 0)
-		worker_child(shared, &shared->workers[slot], host, spawn, index, place);
+		worker_child(shared, &shared->workers[slot], host, spawn, index, place, &team);
 	if (pid < 0) {
 		int reason = errno;
 		board_give_worker(&pool->board, slot);
@@ -196,71 +202,6 @@ static bool fork_worker(struct worker_pool *pool, const struct host_spawn *spawn
 	}
 	VECTOR_PUSH(&pool->workers, worker);
 	return true;
-}
-
-static bool policy_refused(const struct policy *policy, int reason, struct error *error)
-{
-	static const char *const names[] = {
-		[POLICY_NORMAL] = "SCHED_OTHER", [POLICY_BATCH] = "SCHED_BATCH",
-		[POLICY_IDLE] = "SCHED_IDLE",    [POLICY_FIFO] = "SCHED_FIFO",
-		[POLICY_RR] = "SCHED_RR",        [POLICY_DEADLINE] = "SCHED_DEADLINE",
-	};
-	bool realtime = policy->kind == POLICY_FIFO || policy->kind == POLICY_RR;
-	char call[64];
-	if (realtime)
-		snprintf(call, sizeof(call), "sched_setscheduler(%s, %d)", names[policy->kind],
-			 policy->priority);
-	else
-		snprintf(call, sizeof(call), "%s(%s)",
-			 policy->kind == POLICY_DEADLINE ? "sched_setattr" : "sched_setscheduler",
-			 names[policy->kind]);
-	error_set_errno(error, reason, "%s was refused", call);
-	const char *help = "";
-	if (policy->kind == POLICY_DEADLINE && reason == EBUSY)
-		help = "; the deadline tasks there are leave too little bandwidth";
-	else if (policy->kind == POLICY_DEADLINE && reason == EPERM)
-		help = "; needs CAP_SYS_NICE, and a cpuset and affinity of all CPUs of its root "
-		       "domain";
-	else if (reason == EPERM)
-		help = "; needs CAP_SYS_NICE or RLIMIT_RTPRIO, and cpu.rt_runtime_us above 0 in "
-		       "its "
-		       "cgroup where the kernel has RT_GROUP_SCHED";
-	size_t used = error ? strlen(error->message) : 0;
-	if (error)
-		snprintf(error->message + used, sizeof(error->message) - used, "%s", help);
-	return false;
-}
-
-static bool stage_refused(const struct host_spawn *spawn, int64_t index,
-			  const struct board_worker *slot, struct error *error)
-{
-	int reason = atomic_load(&slot->refusal);
-	struct text set = {0};
-	switch ((enum board_stage)atomic_load(&slot->stage)) {
-	case BOARD_STAGE_ENTER:
-		return error_set_errno(error, reason, "a worker could not enter its cgroup");
-	case BOARD_STAGE_AFFINITY:
-		if (spawn->affinity)
-			cpuset_print(&set, &spawn->affinity[index]);
-		error_set_errno(error, reason, "affinity %.100s was refused%s", text_string(&set),
-				reason == EINVAL ? " (none of these CPUs is one of its cgroup)"
-						 : "");
-		text_free(&set);
-		return false;
-	case BOARD_STAGE_POLICY:
-		return policy_refused(&spawn->policy, reason, error);
-	case BOARD_STAGE_NICE:
-		return error_set_errno(error, reason,
-				       "nice %d was refused (needs CAP_SYS_NICE or RLIMIT_NICE)",
-				       spawn->nice);
-	case BOARD_STAGE_SCRATCH:
-		return error_set_errno(error, reason,
-				       "%s cannot open a scratch file in $TMPDIR or /tmp",
-				       work_table[spawn->work.kind].name);
-	case BOARD_STAGE_NONE:
-		break;
-	}
-	return error_set(error, ERROR_REFUSED, "a worker died before it was ready");
 }
 
 /* Dead before it could say a word: killed from outside (out of memory, …). */
@@ -305,7 +246,9 @@ static bool check_batch(struct worker_pool *pool, const struct host_spawn *spawn
 	for (size_t i = first; i < pool->workers.length; i++) {
 		const struct board_worker *slot = worker_pool_slot(pool, (int)i);
 		if (atomic_load(&slot->state) != BOARD_STATE_READY)
-			return stage_refused(spawn, (int64_t)(i - first), slot, error);
+			return worker_refused(spawn, (int64_t)(i - first),
+					      (enum board_stage)atomic_load(&slot->stage),
+					      atomic_load(&slot->refusal), error);
 	}
 	return true;
 }
@@ -322,6 +265,17 @@ static void undo_batch(struct worker_pool *pool, size_t first)
 	}
 }
 
+static bool fork_all(struct worker_pool *pool, const struct host_spawn *spawn,
+		     const struct worker_place *place, struct error *error)
+{
+	struct team_set teams;
+	bool ok = team_set_open(&teams, &spawn->work, spawn->count, error);
+	for (int64_t i = 0; i < spawn->count && ok; i++)
+		ok = fork_worker(pool, spawn, i, place, &teams, error);
+	team_set_close(&teams);
+	return ok;
+}
+
 bool worker_pool_spawn(struct worker_pool *pool, const struct host_spawn *spawn,
 		       const struct worker_place *place, int *first, struct error *error)
 {
@@ -329,9 +283,7 @@ bool worker_pool_spawn(struct worker_pool *pool, const struct host_spawn *spawn,
 	struct board_shared *shared = pool->board.shared;
 	atomic_store(&shared->placed, 0);
 	atomic_store(&shared->waiting, (uint32_t)spawn->count);
-	bool ok = true;
-	for (int64_t i = 0; i < spawn->count && ok; i++)
-		ok = fork_worker(pool, spawn, i, place, error);
+	bool ok = fork_all(pool, spawn, place, error);
 	if (!ok || !await_ready(pool, before, error) || !check_batch(pool, spawn, before, error)) {
 		undo_batch(pool, before);
 		return false;

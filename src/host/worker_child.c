@@ -3,6 +3,7 @@
 #include "host/work_body.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
@@ -105,6 +106,44 @@ static bool set_policy(const struct policy *policy)
 	return syscall(SYS_sched_setattr, 0, &attributes, 0) == 0;
 }
 
+static bool set_mempolicy(const struct mempolicy *policy)
+{
+	static const int kernel_modes[] = {
+		[MEMPOLICY_DEFAULT] = 0,
+		[MEMPOLICY_PREFERRED] = 1,
+		[MEMPOLICY_BIND] = 2,
+		[MEMPOLICY_INTERLEAVE] = 3,
+		[MEMPOLICY_LOCAL] = 4,
+		[MEMPOLICY_PREFERRED_MANY] = 5,
+		[MEMPOLICY_WEIGHTED_INTERLEAVE] = 6,
+	};
+	if (!policy || policy->kind == MEMPOLICY_DEFAULT)
+		return true;
+	bool names_nodes = policy->kind != MEMPOLICY_LOCAL;
+	/* The kernel takes one bit less than it is told of: set_mempolicy(2). */
+	return syscall(SYS_set_mempolicy, kernel_modes[policy->kind] | (int)policy->flags,
+		       names_nodes ? policy->nodes.words : NULL,
+		       names_nodes ? (long)MEMPOLICY_NODES + 1 : 0L) == 0;
+}
+
+/* All files but the ends of the team's pipes. */
+static void close_others(const struct team *team)
+{
+	unsigned from = 3;
+	for (;;) {
+		unsigned kept = UINT_MAX;
+		for (int i = 0; i < TEAM_PIPE_FDS; i++) {
+			if (team->pipes[i] >= (int)from && (unsigned)team->pipes[i] < kept)
+				kept = (unsigned)team->pipes[i];
+		}
+		if (kept > from)
+			syscall(SYS_close_range, from, kept - 1, 0u);
+		if (kept == UINT_MAX)
+			return;
+		from = kept + 1;
+	}
+}
+
 /* The stage that was refused, with the reason in errno. */
 static enum board_stage set_up(const struct host_spawn *spawn, int64_t index,
 			       const struct worker_place *place, struct work_body *body)
@@ -117,11 +156,11 @@ static enum board_stage set_up(const struct host_spawn *spawn, int64_t index,
 		return BOARD_STAGE_POLICY;
 	if (spawn->has_nice && setpriority(PRIO_PROCESS, 0, spawn->nice) != 0)
 		return BOARD_STAGE_NICE;
+	if (!set_mempolicy(spawn->mempolicy))
+		return BOARD_STAGE_MEMPOLICY;
 	/* After the doors are used, and before the work opens files of its own. */
-	syscall(SYS_close_range, 3u, ~0u, 0u);
-	if (!work_body_prepare(body))
-		return BOARD_STAGE_SCRATCH;
-	return BOARD_STAGE_NONE;
+	close_others(&body->team);
+	return work_body_prepare(body);
 }
 
 static void report_ready(struct board_shared *board, struct board_worker *slot,
@@ -149,13 +188,15 @@ static bool await_release(struct board_shared *board, struct board_worker *slot)
 
 _Noreturn void worker_child(struct board_shared *board, struct board_worker *slot, pid_t host,
 			    const struct host_spawn *spawn, int64_t index,
-			    const struct worker_place *place)
+			    const struct worker_place *place, const struct team *team)
 {
 	become_worker(spawn, host);
 	struct telemetry telemetry;
 	struct work_body body = {.work = spawn->work,
 				 .telemetry = &telemetry,
-				 .seed = spawn->seed + (uint64_t)index,
+				 .team = *team,
+				 .affinity = spawn->affinity ? &spawn->affinity[index] : NULL,
+				 .random = spawn->seed + (uint64_t)index,
 				 .scratch_fd = -1};
 	enum board_stage refused = set_up(spawn, index, place, &body);
 	if (refused != BOARD_STAGE_NONE) {

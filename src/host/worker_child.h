@@ -3,13 +3,15 @@
  * talks to the host through its slot on the board and through nothing else.
  *
  * Order: die with the host, own process group, default signals, own name → its cgroups → affinity,
- * policy, nice → what its work needs → ready → blocked until released → works until asked to stop.
+ * policy, nice, memory policy → what its work needs → ready → blocked until released → works until
+ * asked to stop.
  */
 #ifndef KTSTR_HOST_WORKER_CHILD_H
 #define KTSTR_HOST_WORKER_CHILD_H
 
 #include "host/board.h"
 #include "host/host.h"
+#include "host/work_team.h"
 
 enum { WORKER_DOORS_MAX = 8 };
 
@@ -26,7 +28,7 @@ struct worker_place {
 
 _Noreturn void worker_child(struct board_shared *board, struct board_worker *slot, pid_t host,
 			    const struct host_spawn *spawn, int64_t index,
-			    const struct worker_place *place);
+			    const struct worker_place *place, const struct team *team);
 
 /* Enter a group through its doors; false leaves the reason in errno. */
 bool worker_enter(const struct worker_place *place);

@@ -238,6 +238,27 @@ static void put_steps(struct json *json, const struct result *result)
 	json_array_end(json);
 }
 
+/* What --work-type met; there is nothing to say without it. */
+static void put_swaps(struct json *json, const struct report *report, const struct result *result)
+{
+	if (!result->swaps.length)
+		return;
+	json_key(json, "swaps");
+	json_array(json);
+	for (size_t i = 0; i < result->swaps.length; i++) {
+		const struct swap_result *swap = &result->swaps.data[i];
+		json_object(json);
+		json_member_string(json, "cgroup", swap->cgroup);
+		json_member_string(json, "declared", swap->declared);
+		json_member_string(json, "work", swap->work);
+		json_member_int(json, "workers", swap->count);
+		json_member_bool(json, "replaced", swap->replaced);
+		put_place(json, report->sources, swap->span, false);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
 static void put_scenario(struct json *json, const struct report *report,
 			 const struct result *result)
 {
@@ -260,6 +281,7 @@ static void put_scenario(struct json *json, const struct report *report,
 	for (size_t i = 0; i < result->notes.length; i++)
 		json_string(json, result->notes.data[i]);
 	json_array_end(json);
+	put_swaps(json, report, result);
 	put_steps(json, result);
 	json_key(json, "groups");
 	json_array(json);
@@ -308,6 +330,7 @@ static void put_event(struct json *json, const struct report *report, const stru
 	if (event->count >= 0)
 		json_member_int(json, "count", event->count);
 	put_optional(json, "work", event->work);
+	put_optional(json, "replaces", event->replaces);
 	if (event->length_ns >= 0)
 		json_member_int(json, "length_ns", event->length_ns);
 	put_optional(json, "text", event->text);
@@ -330,6 +353,7 @@ static void put_plan(struct json *json, const struct report *report, const struc
 	for (size_t i = 0; i < result->reasons.length; i++)
 		put_reason(json, report->sources, &result->reasons.data[i]);
 	json_array_end(json);
+	put_swaps(json, report, result);
 	json_key(json, "bound_ns");
 	if (result->bound_ns >= 0)
 		json_int(json, result->bound_ns);

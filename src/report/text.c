@@ -180,6 +180,23 @@ static void put_head(const struct report *report, const struct result *result, s
 	put_plain(out, result->name);
 }
 
+static void put_swaps(const struct result *result, struct text *out)
+{
+	for (size_t i = 0; i < result->swaps.length; i++) {
+		const struct swap_result *swap = &result->swaps.data[i];
+		if (swap->replaced)
+			text_printf(out, "  swapped: %lld workers of %s in '%s' for %s\n",
+				    (long long)swap->count, swap->declared, swap->cgroup,
+				    swap->work);
+		else
+			text_printf(out,
+				    "  not swapped: %lld workers of %s in '%s'; those of %s come "
+				    "in groups of %lld\n",
+				    (long long)swap->count, swap->declared, swap->cgroup,
+				    swap->work, (long long)swap->members);
+	}
+}
+
 void report_text_scenario(const struct report *report, const struct result *result,
 			  struct text *out)
 {
@@ -199,6 +216,7 @@ void report_text_scenario(const struct report *report, const struct result *resu
 		put_plain(out, result->notes.data[i]);
 		text_putc(out, '\n');
 	}
+	put_swaps(result, out);
 	put_groups(result, out);
 	payloads_put_text(result, out);
 }
@@ -246,6 +264,8 @@ static void put_event_detail(const struct event *event, struct text *out)
 		text_putc(out, ' ');
 		text_put_duration(out, event->length_ns);
 	}
+	if (*event->replaces)
+		text_printf(out, " in place of %s", event->replaces);
 	if (*event->cpus && !*event->value)
 		text_printf(out, " (CPUs %s)", event->cpus);
 	if (*event->text) {
@@ -262,6 +282,7 @@ void report_plan_text(const struct report *report, const struct result *result, 
 	text_put_duration(out, result->duration_ns);
 	text_putc(out, '\n');
 	put_reasons(report, result, out);
+	put_swaps(result, out);
 	const char *step = "";
 	for (size_t i = 0; !report->quiet && i < result->events.length; i++) {
 		const struct event *event = &result->events.data[i];

@@ -49,10 +49,10 @@ static struct knob_setting *find_setting(struct vm *vm, int path, enum knob knob
 	return NULL;
 }
 
-/* Values are remembered only for knobs that some line swaps: see vm->swapped. */
+/* See vm->remembered. */
 static void remember(struct vm *vm, int path, enum knob knob, const struct knob_value *value)
 {
-	if (!(vm->swapped >> knob & 1))
+	if (!(vm->remembered >> knob & 1))
 		return;
 	struct knob_setting *setting = find_setting(vm, path, knob);
 	if (!setting) {
@@ -135,62 +135,28 @@ void action_knob(struct vm *vm, int path, enum knob knob, const struct knob_valu
 	text_free(&text);
 }
 
+const struct knob_value *action_knob_value(struct vm *vm, int path, enum knob knob)
+{
+	const struct knob_setting *setting = find_setting(vm, path, knob);
+	bool there = setting && setting->set && setting->group == vm->paths.all.data[path].group;
+	return there ? &setting->value : NULL;
+}
+
 void action_swap(struct vm *vm, int path, int other, enum knob knob)
 {
 	vm_group(vm, path);
 	vm_group(vm, other);
-	struct knob_setting none = {0};
-	struct knob_setting *left = find_setting(vm, path, knob);
-	struct knob_setting *right = find_setting(vm, other, knob);
-	/* A setting of a group of this name that is gone is none. */
-	bool left_set = left && left->set && left->group == vm->paths.all.data[path].group;
-	bool right_set = right && right->set && right->group == vm->paths.all.data[other].group;
-	struct knob_setting a = left_set ? *left : none, b = right_set ? *right : none;
-	set_knob(vm, path, knob, right_set ? &b.value : NULL);
-	set_knob(vm, other, knob, left_set ? &a.value : NULL);
+	struct knob_value none = {0};
+	const struct knob_value *left = action_knob_value(vm, path, knob);
+	const struct knob_value *right = action_knob_value(vm, other, knob);
+	bool left_set = left, right_set = right;
+	/* Copies, as what is remembered changes. */
+	struct knob_value a = left ? *left : none, b = right ? *right : none;
+	set_knob(vm, path, knob, right_set ? &b : NULL);
+	set_knob(vm, other, knob, left_set ? &a : NULL);
 	struct event *event = vm_event(vm, "swap", path);
 	event->to = vm_keep_path(vm, other);
 	event->knob = knob_table[knob].name;
-}
-
-static void put_work(struct text *text, const struct work *work)
-{
-	const struct work_info *info = &work_table[work->kind];
-	text_puts(text, work_name(work));
-	for (int i = 0; info->params[i].name; i++) {
-		text_puts(text, i ? ", " : "(");
-		work_put_param(text, info->params[i].kind, work->params[i]);
-	}
-	if (info->params[0].name)
-		text_putc(text, ')');
-}
-
-static int64_t spawn_count(struct vm *vm, const uint32_t *args, const struct work *work)
-{
-	bool given = args[SPAWN_ARG_COUNT] != NONE;
-	int64_t count = given ? vm->registers[args[SPAWN_ARG_COUNT]].i : vm->workers;
-	int group = work_table[work->kind].group;
-	if (count < 1 || count > 65536)
-		vm_end(vm, STATUS_SKIP, "topology",
-		       "this asks for %" PRId64 " workers here; a spawn makes 1 to 65536", count);
-	if (count % group)
-		vm_end(vm, STATUS_SKIP, "topology",
-		       "%" PRId64 " workers of %s cannot be put into groups of %d", count,
-		       work_table[work->kind].name, group);
-	return count;
-}
-
-static void check_work(struct vm *vm, const struct work *work)
-{
-	const struct work_info *info = &work_table[work->kind];
-	for (int i = 0; info->params[i].name; i++) {
-		int64_t value = work->params[i];
-		if (value < info->params[i].least || value > info->params[i].most)
-			vm_end(vm, STATUS_BROKEN, "spawn",
-			       "`%s` of %s is %" PRId64 ", and goes from %" PRId64 " to %" PRId64,
-			       info->params[i].name, info->name, value, info->params[i].least,
-			       info->params[i].most);
-	}
 }
 
 static int new_batch(struct vm *vm, const struct host_spawn *spawn, const struct affinity *affinity,
@@ -200,6 +166,7 @@ static int new_batch(struct vm *vm, const struct host_spawn *spawn, const struct
 						 .work = spawn->work,
 						 .policy = spawn->policy,
 						 .affinity = *affinity,
+						 .mempolicy = *spawn->mempolicy,
 						 .nice = spawn->nice,
 						 .name = result_text(vm->result, name),
 						 .scope = (int)vm->scopes.length - 1,
@@ -207,14 +174,15 @@ static int new_batch(struct vm *vm, const struct host_spawn *spawn, const struct
 	return (int)vm->batches.length - 1;
 }
 
-static void spawn_event(struct vm *vm, int path, const struct batch *batch)
+static void spawn_event(struct vm *vm, int path, const struct batch *batch, const char *replaces)
 {
 	struct event *event = vm_event(vm, "spawn", path);
 	if (!vm->options->trace)
 		return;
 	struct text text = {0};
-	put_work(&text, &batch->work);
+	work_put(&text, &batch->work);
 	event->work = result_text(vm->result, text_string(&text));
+	event->replaces = replaces;
 	event->count = batch->count;
 	text_free(&text);
 }
@@ -226,8 +194,12 @@ int action_spawn(struct vm *vm, const uint32_t *args)
 	struct host_spawn spawn = {.group = vm_group(vm, path),
 				   .work = *registers[args[SPAWN_ARG_WORK]].work,
 				   .seed = vm_random(vm, UINT64_MAX)};
-	check_work(vm, &spawn.work);
-	spawn.count = spawn_count(vm, args, &spawn.work);
+	struct mempolicy mempolicy;
+	placement_check_work(vm, &spawn.work);
+	const char *replaces = placement_swap(vm, args, path, &spawn.work);
+	spawn.count = placement_count(vm, args, &spawn.work);
+	placement_mempolicy(vm, args, path, &mempolicy);
+	spawn.mempolicy = &mempolicy;
 	if (args[SPAWN_ARG_POLICY] != NONE)
 		spawn.policy = *registers[args[SPAWN_ARG_POLICY]].policy;
 	if (args[SPAWN_ARG_NICE] != NONE) {
@@ -245,9 +217,9 @@ int action_spawn(struct vm *vm, const uint32_t *args)
 	VECTOR_RESERVE(&vm->sets, (size_t)spawn.count);
 	if (affinity_resolve(vm, affinity, path, spawn.count, vm->sets.data))
 		spawn.affinity = vm->sets.data;
-	const char *name = args[SPAWN_ARG_NAME] == NONE
-				   ? work_name(&spawn.work)
-				   : text_string(registers[args[SPAWN_ARG_NAME]].text);
+	bool named = args[SPAWN_ARG_NAME] != NONE;
+	const char *name = named ? text_string(registers[args[SPAWN_ARG_NAME]].text)
+				 : work_name(&spawn.work);
 	int id = new_batch(vm, &spawn, affinity, name);
 	struct error error;
 	int first;
@@ -258,7 +230,7 @@ int action_spawn(struct vm *vm, const uint32_t *args)
 	vm->batches.data[id].count = (int)spawn.count;
 	ledger_add_living(vm, first, (int)spawn.count, id);
 	vm->waiting += (int)spawn.count;
-	spawn_event(vm, path, &vm->batches.data[id]);
+	spawn_event(vm, path, &vm->batches.data[id], replaces);
 	return id;
 }
 

@@ -298,6 +298,9 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 	case OP_WORK:
 		make_work(vm, R(a).work, instruction->b, pool_at(vm, instruction->c));
 		break;
+	case OP_PHASE:
+		placement_add_phase(vm, R(a).work, instruction->b, R(c).i);
+		break;
 	case OP_AFFINITY:
 		*R(a).affinity = (struct affinity){.kind = AFFINITY_SET, .set = *R(b).set};
 		break;
@@ -512,6 +515,9 @@ static void copy(uint16_t op, union value *to, const union value *from)
 	case OP_COPY_A:
 		*to->affinity = *from->affinity;
 		break;
+	case OP_COPY_M:
+		*to->mempolicy = *from->mempolicy;
+		break;
 	default:
 		*to->policy = *from->policy;
 		break;
@@ -546,6 +552,7 @@ void interpreter_run(struct vm *vm, uint32_t entry)
 		case OP_COPY_W:
 		case OP_COPY_A:
 		case OP_COPY_P:
+		case OP_COPY_M:
 			copy(instruction->op, &R(a), &R(b));
 			break;
 		case OP_ADD_I:
@@ -630,6 +637,9 @@ void interpreter_run(struct vm *vm, uint32_t entry)
 			break;
 		case OP_EQ_C:
 			R(a).i = cpuset_equal(R(b).set, R(c).set);
+			break;
+		case OP_OR_I:
+			R(a).i = R(b).i | R(c).i;
 			break;
 		case OP_NOT:
 			R(a).i = !R(b).i;

@@ -36,9 +36,7 @@ static int compare_batches(const struct batch *a, const struct batch *b)
 {
 	int order = strcmp(a->name, b->name);
 	if (!order)
-		order = compare_numbers(a->work.kind, b->work.kind);
-	for (int i = 0; i < WORK_PARAMS_MAX && !order; i++)
-		order = compare_numbers(a->work.params[i], b->work.params[i]);
+		order = work_compare(&a->work, &b->work);
 	if (!order)
 		order = compare_policies(&a->policy, &b->policy);
 	if (!order)
@@ -50,14 +48,28 @@ static int compare_batches(const struct batch *a, const struct batch *b)
 	return order;
 }
 
-/* qsort_r's context is the vm. */
-static int compare_members(const void *left, const void *right, void *context)
+/* Does it wake the others of its group, while they wait? */
+static bool is_messenger(const struct vm *vm, const struct member *member)
 {
-	const struct vm *vm = context;
-	const struct member *a = left, *b = right;
+	const struct batch *batch = &vm->batches.data[member->batch];
+	int64_t index = member->report->worker - batch->first;
+	return work_is_messenger(&batch->work, index % work_members(&batch->work));
+}
+
+/* 0: the two can be compared with each other. */
+static int compare_kinds(const struct vm *vm, const struct member *a, const struct member *b)
+{
 	if (a->path != b->path)
 		return a->path < b->path ? -1 : 1;
 	int order = compare_batches(&vm->batches.data[a->batch], &vm->batches.data[b->batch]);
+	return order ? order : is_messenger(vm, b) - is_messenger(vm, a);
+}
+
+/* qsort_r's context is the vm. */
+static int compare_members(const void *left, const void *right, void *context)
+{
+	const struct member *a = left, *b = right;
+	int order = compare_kinds(context, a, b);
 	if (order)
 		return order;
 	return a->report->worker < b->report->worker ? -1 : 1;
@@ -305,11 +317,9 @@ void judge_workers(struct vm *vm, const int *workers, size_t count)
 		reports[i] = members[i].report;
 	for (size_t start = 0, end; start < kept; start = end) {
 		const struct batch *batch = &vm->batches.data[members[start].batch];
-		for (end = start + 1; end < kept && members[end].path == members[start].path;
-		     end++) {
-			if (compare_batches(batch, &vm->batches.data[members[end].batch]))
-				break;
-		}
+		end = start + 1;
+		while (end < kept && compare_kinds(vm, &members[start], &members[end]) == 0)
+			end++;
 		struct judged judged = {.vm = vm,
 					.path = members[start].path,
 					.batch = batch,

@@ -23,6 +23,7 @@ void result_free(struct result *result)
 	VECTOR_FREE(&result->payloads);
 	VECTOR_FREE(&result->events);
 	VECTOR_FREE(&result->notes);
+	VECTOR_FREE(&result->swaps);
 	arena_free(&result->arena);
 }
 
@@ -67,6 +68,8 @@ void result_shift(struct result *result, uint32_t base)
 	shift(&result->span, base);
 	for (size_t i = 0; i < result->reasons.length; i++)
 		shift(&result->reasons.data[i].span, base);
+	for (size_t i = 0; i < result->swaps.length; i++)
+		shift(&result->swaps.data[i].span, base);
 	for (size_t i = 0; i < result->events.length; i++)
 		shift(&result->events.data[i].span, base);
 }

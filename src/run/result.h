@@ -96,6 +96,17 @@ struct payload_result {
 	double *metrics; /* NaN: not found */
 };
 
+/* A swappable spawn that met --work-type. */
+struct swap_result {
+	const char *cgroup;
+	const char *declared; /* its own work */
+	const char *work;     /* that of --work-type */
+	int64_t count;        /* workers */
+	int64_t members;      /* of a group of `work` */
+	bool replaced;        /* false: the count is no multiple of that */
+	struct span span;
+};
+
 /* One thing that happened, for `ktstr plan` and traces. Strings are "" and numbers -1 where they
  * do not apply. */
 struct event {
@@ -108,6 +119,7 @@ struct event {
 	const char *knob;
 	const char *value;
 	const char *work;
+	const char *replaces; /* the declared work that `work` stands in for */
 	const char *text;
 	int64_t count;
 	int64_t length_ns; /* of a hold, sleep or repeat */
@@ -134,6 +146,7 @@ struct result {
 	VECTOR(struct payload_result) payloads;
 	VECTOR(struct event) events; /* only when asked for */
 	VECTOR(const char *) notes;
+	VECTOR(struct swap_result) swaps;
 };
 
 void result_free(struct result *result);

@@ -80,6 +80,7 @@ struct event *vm_event(struct vm *vm, const char *op, int path)
 				   .knob = "",
 				   .value = "",
 				   .work = "",
+				   .replaces = "",
 				   .text = "",
 				   .count = -1,
 				   .length_ns = -1,
@@ -200,11 +201,10 @@ uint64_t vm_random(struct vm *vm, uint64_t n)
 static void make_registers(struct vm *vm)
 {
 	const struct program *program = vm->program;
-	static const size_t sizes[128] = {['S'] = sizeof(struct text),
-					  ['C'] = sizeof(struct cpuset),
-					  ['W'] = sizeof(struct work),
-					  ['A'] = sizeof(struct affinity),
-					  ['P'] = sizeof(struct policy)};
+	static const size_t sizes[128] = {
+		['S'] = sizeof(struct text),   ['C'] = sizeof(struct cpuset),
+		['W'] = sizeof(struct work),   ['A'] = sizeof(struct affinity),
+		['P'] = sizeof(struct policy), ['M'] = sizeof(struct mempolicy)};
 	vm->registers = memory_zeroed(program->registers.length, sizeof(*vm->registers));
 	for (size_t i = 0; i < program->registers.length; i++) {
 		size_t size = sizes[(int)program->registers.data[i]];
@@ -224,9 +224,10 @@ static void make_registers(struct vm *vm)
 	}
 }
 
-static unsigned swapped_knobs(const struct program *program)
+/* Those that some line swaps, and that which memory policies are held against. */
+static unsigned remembered_knobs(const struct program *program)
 {
-	unsigned knobs = 0;
+	unsigned knobs = 1u << KNOB_mems;
 	for (size_t i = 0; i < program->code.length; i++) {
 		if (program->code.data[i].op == OP_KNOB_SWAP)
 			knobs |= 1u << program->code.data[i].c;
@@ -290,7 +291,7 @@ static void init_settings(struct vm *vm)
 	vm->timeout_ns = either(options->timeout_ns, options->patience_ns);
 	vm->released_ns = -1;
 	vm->scheduler.process = -1;
-	vm->swapped = swapped_knobs(vm->program);
+	vm->remembered = remembered_knobs(vm->program);
 	vm->step = "";
 	vm->random = options->seed;
 }

@@ -14,7 +14,8 @@ struct run_options {
 	int64_t settle_ns;
 	int64_t workers;
 	int64_t timeout_ns;
-	int64_t patience_ns; /* the timeout where neither says one; 0: none */
+	int64_t patience_ns;          /* the timeout where neither says one; 0: none */
+	const struct work *work_type; /* of swappable spawns, NULL: their own */
 	uint64_t seed;
 	int64_t sched_pid; /* of a scheduler that was there before the run, 0: none */
 	const char *flags; /* that are on, "llc,borrow"; NULL: those that a scenario requires */

@@ -30,7 +30,7 @@ struct affinity {
 	struct cpuset set;
 };
 
-/* A register. Types S C W A P live behind the pointer, which the register owns for good. */
+/* A register. Types S C W A P M live behind the pointer, which the register owns for good. */
 union value {
 	int64_t i; /* I; G: a path; H: a batch, plus 1 */
 	double f;
@@ -40,6 +40,7 @@ union value {
 	struct work *work;
 	struct affinity *affinity;
 	struct policy *policy;
+	struct mempolicy *mempolicy;
 };
 
 /* A knob's value as the program last set it, to be swapped. */
@@ -58,6 +59,7 @@ struct batch {
 	struct work work;
 	struct policy policy;
 	struct affinity affinity;
+	struct mempolicy mempolicy;
 	int nice;
 	const char *name; /* for the report */
 	int scope;        /* depth of the block that owns them */
@@ -154,7 +156,7 @@ struct vm {
 	VECTOR(struct limit_entry) limits;
 	VECTOR(struct scope) scopes;
 	VECTOR(struct knob_setting) knobs;
-	unsigned swapped;           /* bit per knob that some line of the program swaps */
+	unsigned remembered; /* bit per knob whose values are kept: some line swaps it, or asks */
 	VECTOR(struct cpuset) sets; /* scratch: of the spawn being made */
 	unsigned stamp;             /* the last one given to paths */
 	const char *step;
@@ -236,12 +238,26 @@ bool affinity_resolve(struct vm *vm, const struct affinity *affinity, int path, 
 /* n of the set's members, chosen at random. */
 void affinity_pick(struct vm *vm, const struct cpuset *set, int64_t n, struct cpuset *out);
 
+/* placement.c: what a spawn asks for beside its CPUs. */
+void placement_add_phase(struct vm *vm, struct work *work, enum phase_kind kind, int64_t length_ns);
+/* Parameters in their ranges, a sequence with phases; else ends the scenario. */
+void placement_check_work(struct vm *vm, const struct work *work);
+/* How many workers; ends the scenario where this many cannot be put into groups. */
+int64_t placement_count(struct vm *vm, const uint32_t *args, const struct work *work);
+/* The work that --work-type puts in place of a swappable spawn's own; says so in the result. The
+ * declared work, "" where that stays. */
+const char *placement_swap(struct vm *vm, const uint32_t *args, int path, struct work *work);
+/* The memory policy of a spawn, its nodes checked against those of the group. */
+void placement_mempolicy(struct vm *vm, const uint32_t *args, int path, struct mempolicy *policy);
+
 /* actions.c: the ops that touch the host. */
 void action_create(struct vm *vm, int path, bool block);
 void action_ready(struct vm *vm, int path);
 void action_remove(struct vm *vm, int path);
 void action_knob(struct vm *vm, int path, enum knob knob, const struct knob_value *value,
 		 bool quiet);
+/* A knob's own value as the program set it last, while its group exists; NULL: none. */
+const struct knob_value *action_knob_value(struct vm *vm, int path, enum knob knob);
 void action_swap(struct vm *vm, int path, int other, enum knob knob);
 int action_spawn(struct vm *vm, const uint32_t *args);
 void action_stop_group(struct vm *vm, int path);

@@ -403,6 +403,71 @@ static void word_deadline(struct call *call)
 					     .period_ns = integer(call, 1)};
 }
 
+static int64_t node_number(const struct call *call, int i)
+{
+	int64_t node = at_least(call, i, 0, "a NUMA node's number");
+	if (node >= MEMPOLICY_NODES)
+		vm_end(call->vm, STATUS_BROKEN, "run",
+		       "a NUMA node's number is at most %d, not %" PRId64, MEMPOLICY_NODES - 1,
+		       node);
+	return node;
+}
+
+static void memory_policy(struct call *call, enum mempolicy_kind kind, int most)
+{
+	struct mempolicy *policy = call->dst->mempolicy;
+	*policy = (struct mempolicy){.kind = kind};
+	for (int i = 0; i < most; i++) {
+		if (call->args[i] != NONE)
+			cpuset_add(&policy->nodes, (int)node_number(call, i));
+	}
+}
+
+static void word_bind(struct call *call)
+{
+	memory_policy(call, MEMPOLICY_BIND, WORD_ARGS_MAX);
+}
+
+static void word_preferred(struct call *call)
+{
+	memory_policy(call, MEMPOLICY_PREFERRED, 1);
+}
+
+static void word_interleave(struct call *call)
+{
+	memory_policy(call, MEMPOLICY_INTERLEAVE, WORD_ARGS_MAX);
+}
+
+static void word_local(struct call *call)
+{
+	memory_policy(call, MEMPOLICY_LOCAL, 0);
+}
+
+static void word_preferred_many(struct call *call)
+{
+	memory_policy(call, MEMPOLICY_PREFERRED_MANY, WORD_ARGS_MAX);
+}
+
+static void word_weighted_interleave(struct call *call)
+{
+	memory_policy(call, MEMPOLICY_WEIGHTED_INTERLEAVE, WORD_ARGS_MAX);
+}
+
+static void word_static(struct call *call)
+{
+	call->dst->i = MEMPOLICY_STATIC;
+}
+
+static void word_relative(struct call *call)
+{
+	call->dst->i = MEMPOLICY_RELATIVE;
+}
+
+static void word_numa_balancing(struct call *call)
+{
+	call->dst->i = MEMPOLICY_NUMA_BALANCING;
+}
+
 void words_call(struct vm *vm, uint32_t dst, enum word word, const uint32_t *args, bool patient)
 {
 	static void (*const functions[WORD_COUNT])(struct call *) = {

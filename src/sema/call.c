@@ -12,14 +12,19 @@ struct slot {
 	const char *name;
 	enum type type;
 	bool optional;
+	bool again; /* as the one before it */
 };
 
 static void put_signature(struct text *text, const char *name, const struct slot *params, int count)
 {
 	text_printf(text, "%s(", name);
-	for (int i = 0; i < count; i++)
-		text_printf(text, "%s%s: %s%s", i ? ", " : "", params[i].name,
-			    type_name(params[i].type), params[i].optional ? "?" : "");
+	for (int i = 0; i < count; i++) {
+		if (!params[i].again)
+			text_printf(text, "%s%s: %s%s", i ? ", " : "", params[i].name,
+				    type_name(params[i].type), params[i].optional ? "?" : "");
+		else if (!params[i - 1].again)
+			text_puts(text, ", …");
+	}
 	text_puts(text, ")");
 }
 
@@ -166,6 +171,16 @@ static void check_least(struct checker *check, const struct expr *expr, int64_t 
 		out_of_range(check, expr, what, range);
 }
 
+static void check_nodes(struct checker *check, enum word word, struct expr **args)
+{
+	int64_t node;
+	for (int i = 0; word_table[word].args[i].name; i++) {
+		if (known(args[i], &node) && (node < 0 || node >= MEMPOLICY_NODES))
+			diag_report(check->diags, DIAG_OUT_OF_RANGE, args[i]->span,
+				    "a NUMA node's number is from 0 to %d", MEMPOLICY_NODES - 1);
+	}
+}
+
 /* Values that no machine can give. */
 /* dispatch */
 static void check_values(struct checker *check, enum word word, struct expr **args)
@@ -220,6 +235,13 @@ static void check_values(struct checker *check, enum word word, struct expr **ar
 		if (known(args[0], &a) && known(args[1], &b) && a > b)
 			out_of_range(check, args[0], "the runtime", "at most the period");
 		break;
+	case WORD_bind:
+	case WORD_preferred:
+	case WORD_interleave:
+	case WORD_preferred_many:
+	case WORD_weighted_interleave:
+		check_nodes(check, word, args);
+		break;
 	case WORD_cpus:
 		if (args[0]->kind == EXPR_STRING) {
 			struct cpuset set;
@@ -250,7 +272,7 @@ static enum type finish_word(struct checker *check, struct expr *expr, enum word
 	int count = 0;
 	for (; info->args[count].name; count++)
 		params[count] = (struct slot){info->args[count].name, info->args[count].type,
-					      info->args[count].optional};
+					      info->args[count].optional, info->args[count].again};
 	if (expr->kind != EXPR_CALL)
 		expr->items = NULL;
 	expr->kind = EXPR_CALL;
@@ -292,8 +314,106 @@ static void check_work_value(struct checker *check, const struct expr *expr,
 	text_free(&range);
 }
 
+static void bad_phase(struct checker *check, struct span span, const char *name)
+{
+	struct text_nearest nearest;
+	text_nearest_start(&nearest, name ? name : "");
+	for (enum phase_kind phase = 0; phase < PHASE_COUNT && name; phase++)
+		text_nearest_offer(&nearest, phase_table[phase].name);
+	if (!name)
+		diag_report(check->diags, DIAG_BAD_PHASE, span,
+			    "a sequence is made of phases, such as `spin(100ms)`");
+	else
+		diag_report(check->diags, DIAG_BAD_PHASE, span,
+			    nearest.best ? "there is no phase '%s'; did you mean '%s'?"
+					 : "there is no phase '%s'",
+			    name, nearest.best);
+	struct text all = {0};
+	for (enum phase_kind phase = 0; phase < PHASE_COUNT; phase++)
+		text_printf(&all, " %s", phase_table[phase].name);
+	diag_note(check->diags, "the phases are:%s", text_string(&all));
+	text_free(&all);
+}
+
+static bool check_phase_length(struct checker *check, enum phase_kind phase, struct expr *value)
+{
+	char what[64];
+	int64_t ns;
+	snprintf(what, sizeof(what), "the length of %s()", phase_table[phase].name);
+	if (!expr_want(check, value, TYPE_DURATION, what))
+		return false;
+	if (known(value, &ns) && (ns < WORK_PHASE_LEAST_NS || ns > WORK_PHASE_MOST_NS))
+		out_of_range(check, value, "the length of a phase", "from 1us to 60min");
+	return true;
+}
+
+/* `spin(100ms)` becomes a length with the name of its phase. */
+static bool check_phase(struct checker *check, struct item *item)
+{
+	struct expr *call = item->value;
+	if (item->name || call->kind != EXPR_CALL) {
+		bad_phase(check, call->span, NULL);
+		return false;
+	}
+	enum phase_kind phase = phase_find(checker_text(check, call->name));
+	if (phase == PHASE_COUNT) {
+		bad_phase(check, call->span, checker_text(check, call->name));
+		return false;
+	}
+	struct slot slot = {"length", TYPE_DURATION, false, false};
+	struct expr *length = NULL;
+	if (!bind(check, call, phase_table[phase].name, &slot, 1, &length) ||
+	    !check_phase_length(check, phase, length))
+		return false;
+	item->name = call->name;
+	item->value = length;
+	return true;
+}
+
+static enum type check_sequence(struct checker *check, struct expr *expr)
+{
+	/* As the default of a parameter it is checked at every call. */
+	bool again = expr->kind == EXPR_CALL && expr->type == TYPE_WORK;
+	bool fine = true;
+	int count = 0;
+	if (expr->kind != EXPR_CALL)
+		expr->items = NULL;
+	for (struct item *item = expr->items; item; item = item->next, count++)
+		fine &= again ? expr_check(check, item->value) != TYPE_ERROR
+			      : check_phase(check, item);
+	if (count < 1 || count > WORK_PHASES_MAX) {
+		diag_report(check->diags, DIAG_BAD_PHASE, expr->span,
+			    "a sequence has 1 to %d phases", WORK_PHASES_MAX);
+		fine = false;
+	}
+	expr->kind = fine ? EXPR_CALL : EXPR_ERROR;
+	expr->word = 0;
+	expr->extra = WORK_sequence;
+	expr->type = fine ? TYPE_WORK : TYPE_ERROR;
+	return expr->type;
+}
+
+int64_t call_work_members(const struct expr *work)
+{
+	while (work->kind == EXPR_NAME && work->symbol && work->symbol->kind == SYMBOL_LET &&
+	       work->symbol->stmt->simple.value)
+		work = work->symbol->stmt->simple.value;
+	if (work->type != TYPE_WORK || work->kind != EXPR_CALL || work->word || work->routine)
+		return 1;
+	struct work known_work = work_default((enum work_kind)work->extra);
+	int param = work_member_param(known_work.kind);
+	const struct item *item = work->items;
+	for (int i = 0; i < param; i++)
+		item = item->next;
+	if (param >= 0 && item->value && !known(item->value, &known_work.params[param]))
+		return 1;
+	return work_members(&known_work);
+}
+
 enum type call_check_work(struct checker *check, struct expr *expr, enum work_kind kind)
 {
+	if (kind == WORK_sequence)
+		return check_sequence(check, expr);
 	static const enum type types[] = {[WORK_PARAM_INT] = TYPE_INT,
 					  [WORK_PARAM_DURATION] = TYPE_DURATION,
 					  [WORK_PARAM_SIZE] = TYPE_SIZE};
@@ -303,7 +423,7 @@ enum type call_check_work(struct checker *check, struct expr *expr, enum work_ki
 	int count = 0;
 	for (; info->params[count].name; count++)
 		params[count] = (struct slot){info->params[count].name,
-					      types[info->params[count].kind], true};
+					      types[info->params[count].kind], true, false};
 	if (expr->kind != EXPR_CALL)
 		expr->items = NULL;
 	expr->kind = EXPR_CALL;
@@ -332,7 +452,7 @@ static int routine_slots(const struct checker *check, const struct stmt *routine
 	for (; param && count < PARAMS_MAX; param = param->next, count++)
 		slots[count] = (struct slot){checker_text(check, param->name),
 					     param->symbol ? param->symbol->type : TYPE_ERROR,
-					     param->initial != NULL};
+					     param->initial != NULL, false};
 	return count;
 }
 

@@ -103,6 +103,8 @@ int settings_find(struct checker *check, const struct setting_info *table, int c
 void settings_check_scenario(struct checker *check, struct stmt *stmt, const struct stmt **seen);
 void settings_check_cgroup(struct checker *check, struct stmt *stmt, const struct stmt **seen);
 void settings_check_spawn(struct checker *check, struct stmt *stmt, const struct stmt **seen);
+/* Do the mempolicy_flags among a spawn's settings suit its mempolicy? */
+void settings_check_flags(struct checker *check, const struct stmt *const *seen);
 /* The knob that a name means; KNOB_COUNT when there is none, which is reported. */
 enum knob settings_check_knob(struct checker *check, name_id name, struct span span);
 void settings_check_knob_value(struct checker *check, enum knob knob, struct expr *value);
@@ -136,6 +138,8 @@ enum type call_check(struct checker *check, struct expr *expr);
 enum type call_check_word(struct checker *check, struct expr *expr, enum word word);
 /* The table entry of a call's work as argument list: parameters in the order of work.def. */
 enum type call_check_work(struct checker *check, struct expr *expr, enum work_kind kind);
+/* How many workers of this work belong together, where that is known; else 1. */
+int64_t call_work_members(const struct expr *work);
 
 /* fold.c: compute unary and binary nodes whose operands are known, in place. */
 void fold_unary(struct checker *check, struct expr *expr);

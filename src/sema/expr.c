@@ -374,6 +374,8 @@ static enum type binary_type(enum tree_op op, enum type a, enum type b)
 			return op == TREE_SUB ? TYPE_CPUSET : TYPE_ERROR;
 		return type_is_numeric(a) && type_is_numeric(b) ? arithmetic(op, a, b) : TYPE_ERROR;
 	}
+	if (op == TREE_UNION && a == TYPE_MEMPOLICY_FLAGS && b == TYPE_MEMPOLICY_FLAGS)
+		return TYPE_MEMPOLICY_FLAGS;
 	if (op == TREE_UNION || op == TREE_INTERSECT)
 		return a == TYPE_CPUSET && b == TYPE_CPUSET ? TYPE_CPUSET : TYPE_ERROR;
 	if (op == TREE_AND || op == TREE_OR)

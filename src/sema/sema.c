@@ -134,16 +134,13 @@ static void check_spawn(struct checker *check, struct stmt *stmt, bool in_cgroup
 	}
 	if (count && expr_want(check, count, TYPE_INT, "the number of workers") &&
 	    expr_is_integer(count, &value)) {
-		int group = work->type == TYPE_WORK && work->kind == EXPR_CALL && !work->word &&
-					    work->extra < WORK_COUNT
-				    ? work_table[work->extra].group
-				    : 1;
+		int64_t members = call_work_members(work);
 		if (value < 1 || value > WORKERS_MAX)
 			diag_report(check->diags, DIAG_OUT_OF_RANGE, count->span,
 				    "the number of workers is from 1 to %d", WORKERS_MAX);
-		else if (value % group)
+		else if (value % members)
 			diag_report(check->diags, DIAG_GROUP_SIZE, count->span,
-				    "workers of this kind come in groups of %d", group);
+				    "workers of this kind come in groups of %" PRId64, members);
 	}
 	if (stmt->spawn.ref)
 		expr_check_ref(check, stmt->spawn.ref);
@@ -160,6 +157,7 @@ static void check_spawn(struct checker *check, struct stmt *stmt, bool in_cgroup
 			diag_report(check->diags, DIAG_MISPLACED, setting->span,
 				    "the braces of a spawn hold settings only");
 	}
+	settings_check_flags(check, seen);
 }
 
 static void check_loop(struct checker *check, struct stmt *stmt, enum place place)

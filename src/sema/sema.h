@@ -91,7 +91,16 @@ struct symbol {
 };
 
 /* Settings of a spawn and of a scenario, in the order of their tables below. */
-enum spawn_setting { SPAWN_POLICY, SPAWN_AFFINITY, SPAWN_NICE, SPAWN_NAME, SPAWN_SETTINGS };
+enum spawn_setting {
+	SPAWN_POLICY,
+	SPAWN_AFFINITY,
+	SPAWN_NICE,
+	SPAWN_MEMPOLICY,
+	SPAWN_MEMPOLICY_FLAGS,
+	SPAWN_NAME,
+	SPAWN_SWAPPABLE,
+	SPAWN_SETTINGS
+};
 enum scenario_setting {
 	SCENARIO_CATEGORY,
 	SCENARIO_TAGS,

@@ -9,7 +9,12 @@ const struct setting_info spawn_settings[SPAWN_SETTINGS] = {
 	[SPAWN_POLICY] = {"policy", TYPE_POLICY, "scheduling policy, `normal` by default"},
 	[SPAWN_AFFINITY] = {"affinity", TYPE_AFFINITY, "CPU affinity, `inherit` by default"},
 	[SPAWN_NICE] = {"nice", TYPE_INT, "nice value, from -20 to 19"},
+	[SPAWN_MEMPOLICY] = {"mempolicy", TYPE_MEMPOLICY,
+			     "where their memory comes from, the kernel's default by itself"},
+	[SPAWN_MEMPOLICY_FLAGS] = {"mempolicy_flags", TYPE_MEMPOLICY_FLAGS,
+				   "how the nodes of `mempolicy` are meant"},
 	[SPAWN_NAME] = {"name", TYPE_STRING, "what the report calls these workers"},
+	[SPAWN_SWAPPABLE] = {"swappable", TYPE_BOOL, "may `--work-type` replace their work?"},
 };
 
 const struct setting_info scenario_settings[SCENARIO_SETTINGS] = {
@@ -228,4 +233,72 @@ void settings_check_spawn(struct checker *check, struct stmt *stmt, const struct
 	    expr_is_integer(value, &nice) && (nice < -20 || nice > 19))
 		diag_report(check->diags, DIAG_OUT_OF_RANGE, value->span,
 			    "a nice value is from -20 to 19");
+}
+
+/* The expression behind a name, as far as a `let` tells. */
+static const struct expr *behind_names(const struct expr *expr)
+{
+	while (expr->kind == EXPR_NAME && expr->symbol && expr->symbol->kind == SYMBOL_LET &&
+	       expr->symbol->stmt->simple.value)
+		expr = expr->symbol->stmt->simple.value;
+	return expr;
+}
+
+/* Those flags that are known; the rest may be any. */
+static unsigned known_flags(const struct expr *expr)
+{
+	expr = behind_names(expr);
+	if (expr->kind == EXPR_BINARY)
+		return known_flags(expr->left) | known_flags(expr->right);
+	if (expr->kind != EXPR_CALL)
+		return 0;
+	switch (expr->word - 1) {
+	case WORD_static:
+		return MEMPOLICY_STATIC;
+	case WORD_relative:
+		return MEMPOLICY_RELATIVE;
+	case WORD_numa_balancing:
+		return MEMPOLICY_NUMA_BALANCING;
+	default:
+		return 0;
+	}
+}
+
+/* The kind of policy, where it is known. */
+static bool known_policy(const struct expr *expr, enum mempolicy_kind *kind)
+{
+	static const struct {
+		enum word word;
+		enum mempolicy_kind kind;
+	} words[] = {
+		{WORD_bind, MEMPOLICY_BIND},
+		{WORD_preferred, MEMPOLICY_PREFERRED},
+		{WORD_interleave, MEMPOLICY_INTERLEAVE},
+		{WORD_local, MEMPOLICY_LOCAL},
+		{WORD_preferred_many, MEMPOLICY_PREFERRED_MANY},
+		{WORD_weighted_interleave, MEMPOLICY_WEIGHTED_INTERLEAVE},
+	};
+	expr = behind_names(expr);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && expr->kind == EXPR_CALL; i++) {
+		if (expr->word == words[i].word + 1) {
+			*kind = words[i].kind;
+			return true;
+		}
+	}
+	return false;
+}
+
+void settings_check_flags(struct checker *check, const struct stmt *const *seen)
+{
+	const struct stmt *flags = seen[SPAWN_MEMPOLICY_FLAGS], *policy = seen[SPAWN_MEMPOLICY];
+	if (!flags || flags->simple.value->type != TYPE_MEMPOLICY_FLAGS)
+		return;
+	/* Of the policies, bind() takes the most flags. */
+	enum mempolicy_kind kind = policy ? MEMPOLICY_BIND : MEMPOLICY_DEFAULT;
+	if (policy)
+		known_policy(policy->simple.value, &kind);
+	const char *fault = mempolicy_fault(kind, known_flags(flags->simple.value));
+	if (fault || !policy)
+		diag_report(check->diags, DIAG_MEMPOLICY_FLAGS, flags->simple.value->span, "%s",
+			    fault ? fault : "there is no `mempolicy` that these flags could be of");
 }

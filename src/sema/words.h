@@ -14,12 +14,13 @@ enum word {
 	WORD_COUNT
 };
 
-enum { WORD_ARGS_MAX = 4 };
+enum { WORD_ARGS_MAX = 8 };
 
 struct word_arg {
 	const char *name; /* NULL ends the list */
 	enum type type;
 	bool optional;
+	bool again; /* as the one before it: of MANY all but the first */
 };
 
 struct word_info {

@@ -153,6 +153,8 @@ static void add_token(struct format *format, struct token token)
 	} else {
 		token.opener = format->opener;
 	}
+	if (token.kind == SLEEP && in_group(format, token.opener))
+		token.kind = NAME; /* no statement, but a phase or a parameter of this name */
 	look_between(format, before ? before->end : 0, &token);
 	follow_refs(format, before, &token);
 	if (before) {

@@ -18,6 +18,7 @@ struct report_target {
 
 struct ktstr_options {
 	struct run_options run;
+	struct work work_type; /* that run.work_type points to, where it is given */
 	enum backend backend;
 	enum format format;
 	enum console_color color;

@@ -24,6 +24,7 @@ static const char usage[] =
 	"  --flags A,B            flags of the scheduler under test that are on; without it,\n"
 	"                         those that a scenario requires\n"
 	"  --timeout T            end a scenario as TIMEOUT after this time\n"
+	"  --work-type W          what the workers of `swappable` spawns do in place of their own\n"
 	"  --seed N               of the random choices; printed in the report\n"
 	"  --format human|json    what goes to standard output\n"
 	"  --report FORMAT=PATH   the same into a file; may be repeated\n"
@@ -48,6 +49,7 @@ enum option_id {
 	OPTION_TIMEOUT,
 	OPTION_FLAGS,
 	OPTION_SEED,
+	OPTION_WORK_TYPE,
 	OPTION_FORMAT,
 	OPTION_REPORT,
 	OPTION_BACKEND,
@@ -64,6 +66,7 @@ static const struct option known[] = {{"help", no_argument, NULL, OPTION_HELP},
 				      {"workers", required_argument, NULL, OPTION_WORKERS},
 				      {"timeout", required_argument, NULL, OPTION_TIMEOUT},
 				      {"flags", required_argument, NULL, OPTION_FLAGS},
+				      {"work-type", required_argument, NULL, OPTION_WORK_TYPE},
 				      {"seed", required_argument, NULL, OPTION_SEED},
 				      {"format", required_argument, NULL, OPTION_FORMAT},
 				      {"report", required_argument, NULL, OPTION_REPORT},
@@ -140,6 +143,25 @@ static bool read_backend(const char *word, enum backend *backend)
 	return bad_value("backend", word, "auto, cgroup, affinity or plan");
 }
 
+/* A kind of work, with its defaults. */
+static bool read_work_type(struct ktstr_options *options, const char *word)
+{
+	const char *names[WORK_COUNT + 1] = {0};
+	int count = 0;
+	for (enum work_kind kind = 0; kind < WORK_COUNT; kind++) {
+		if (kind != WORK_sequence) /* by itself it has no phases */
+			names[count++] = work_table[kind].name;
+	}
+	enum work_kind kind = work_find(word);
+	if (kind == WORK_COUNT || kind == WORK_sequence) {
+		console_unknown("ktstr", "kind of work", word, names);
+		return false;
+	}
+	options->work_type = work_default(kind);
+	options->run.work_type = &options->work_type;
+	return true;
+}
+
 static void add_presets(struct ktstr_options *options)
 {
 	const char *name, *label;
@@ -174,6 +196,8 @@ static bool take_option(struct ktstr_options *options, int option, char *value)
 			return false;
 		options->run.seed = (uint64_t)seed;
 		return true;
+	case OPTION_WORK_TYPE:
+		return read_work_type(options, value);
 	case OPTION_FORMAT:
 		return read_format(value, strlen(value), &options->format) ||
 		       bad_value("format", value, "human or json");

@@ -53,16 +53,21 @@ static void put_words(struct text *out)
 	put_head(out, "Words",
 		 "Functions and context values. A word without arguments is written without "
 		 "parentheses; arguments may be named (`overlap(0, 2, f: 50%)`), and one with a "
-		 "question mark may be left out. A CPU set that this machine cannot give ends the "
+		 "question mark may be left out; where there are dots, up to eight may be given. A "
+		 "CPU set that this machine cannot give ends the "
 		 "scenario as a SKIP.",
 		 "word | gives | what it is");
 	for (enum word word = 0; word < WORD_COUNT; word++) {
 		const struct word_info *info = &word_table[word];
 		text_printf(out, "| `%s", info->name);
-		for (int i = 0; info->args[i].name; i++)
-			text_printf(out, "%s%s%s: %s", i ? ", " : "(", info->args[i].name,
-				    info->args[i].optional ? "?" : "",
-				    type_name(info->args[i].type));
+		for (int i = 0; info->args[i].name; i++) {
+			if (!info->args[i].again)
+				text_printf(out, "%s%s%s: %s", i ? ", " : "(", info->args[i].name,
+					    info->args[i].optional ? "?" : "",
+					    type_name(info->args[i].type));
+			else if (!info->args[i - 1].again)
+				text_puts(out, ", …");
+		}
 		text_printf(out, "%s` | %s | ", info->args[0].name ? ")" : "",
 			    info->result == TYPE_SAME ? "the same" : type_name(info->result));
 		put_cell(out, info->doc);
@@ -80,9 +85,15 @@ static void put_work(struct text *out)
 		const struct work_info *info = &work_table[kind];
 		text_printf(out, "| `%s` | ", info->name);
 		put_cell(out, info->doc);
-		if (info->group > 1)
-			text_printf(out, "; in groups of %d", info->group);
+		if (info->members != 1 || *info->member_param) {
+			text_puts(out, "; in groups of ");
+			work_put_members(out, kind);
+		}
 		text_puts(out, " | ");
+		for (enum phase_kind phase = 0; phase < PHASE_COUNT && kind == WORK_sequence;
+		     phase++)
+			text_printf(out, "%s`%s(length)` (%s)", phase ? "; " : "",
+				    phase_table[phase].name, phase_table[phase].doc);
 		for (int i = 0; info->params[i].name; i++) {
 			text_printf(out, "%s`%s` = ", i ? "; " : "", info->params[i].name);
 			work_put_param(out, info->params[i].kind, info->params[i].initial);
@@ -208,7 +219,8 @@ static void put_ops(struct text *out)
 {
 	put_head(out, "Instructions",
 		 "The bytecode, as `ktstrc disasm` shows it. Registers are named by their type: i "
-		 "integer, f float, s string, c CPU set, w work, a affinity, p policy, g cgroup, h "
+		 "integer, f float, s string, c CPU set, w work, a affinity, p policy, m memory "
+		 "policy, g cgroup, h "
 		 "workers, l a running payload. a, b and c are an instruction's operands.",
 		 "op | effect");
 	for (int op = 0; op < OP_COUNT; op++) {

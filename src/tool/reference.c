@@ -16,12 +16,12 @@ void reference_ops(struct text *out)
 {
 	static const char *const kinds[] = {
 #define KIND(kind) [OPERAND_##kind] = #kind
-		KIND(RI),   KIND(RF),   KIND(RS),    KIND(RC),   KIND(RW),     KIND(RA),
-		KIND(RP),   KIND(RG),   KIND(RH),    KIND(OI),   KIND(OS),     KIND(OG),
-		KIND(WI),   KIND(WF),   KIND(WS),    KIND(WC),   KIND(WW),     KIND(WA),
-		KIND(WP),   KIND(WG),   KIND(WH),    KIND(WX),   KIND(JUMP),   KIND(WORD),
-		KIND(WORK), KIND(ARGS), KIND(SPAWN), KIND(KNOB), KIND(METRIC), KIND(SETTING),
-		KIND(SCOPE),
+		KIND(RI),     KIND(RF),      KIND(RS),    KIND(RC),   KIND(RW),    KIND(RA),
+		KIND(RP),     KIND(RM),      KIND(RG),    KIND(RH),   KIND(OI),    KIND(OS),
+		KIND(OG),     KIND(WI),      KIND(WF),    KIND(WS),   KIND(WC),    KIND(WW),
+		KIND(WA),     KIND(WP),      KIND(WM),    KIND(WG),   KIND(WH),    KIND(WX),
+		KIND(JUMP),   KIND(WORD),    KIND(WORK),  KIND(ARGS), KIND(SPAWN), KIND(KNOB),
+		KIND(METRIC), KIND(SETTING), KIND(SCOPE), KIND(PHASE),
 		KIND(RL),   KIND(WL),   KIND(HX),    KIND(HOOK), KIND(RUN),    KIND(SCHEDULER)
 #undef KIND
 	};
@@ -43,9 +43,13 @@ static void put_word(struct text *out, const struct word_info *word)
 {
 	struct text call = {0};
 	text_puts(&call, word->name);
-	for (int i = 0; word->args[i].name; i++)
-		text_printf(&call, "%s%s%s", i ? ", " : "(", word->args[i].name,
-			    word->args[i].optional ? "?" : "");
+	for (int i = 0; word->args[i].name; i++) {
+		if (!word->args[i].again)
+			text_printf(&call, "%s%s%s", i ? ", " : "(", word->args[i].name,
+				    word->args[i].optional ? "?" : "");
+		else if (!word->args[i - 1].again)
+			text_puts(&call, ", …");
+	}
 	if (word->args[0].name)
 		text_putc(&call, ')');
 	text_printf(out, "  %-20s %-9s %s\n", text_string(&call),
@@ -53,12 +57,25 @@ static void put_word(struct text *out, const struct word_info *word)
 	text_free(&call);
 }
 
+static void put_phases(struct text *out)
+{
+	for (enum phase_kind phase = 0; phase < PHASE_COUNT; phase++)
+		text_printf(out, "      %s(length): %s\n", phase_table[phase].name,
+			    phase_table[phase].doc);
+}
+
 static void put_work(struct text *out, const struct work_info *work)
 {
+	enum work_kind kind = (enum work_kind)(work - work_table);
 	text_printf(out, "  %-20s %s", work->name, work->doc);
-	if (work->group > 1)
-		text_printf(out, "; in groups of %d workers", work->group);
+	if (work->members != 1 || *work->member_param) {
+		text_puts(out, "; in groups of ");
+		work_put_members(out, kind);
+		text_puts(out, " workers");
+	}
 	text_putc(out, '\n');
+	if (kind == WORK_sequence)
+		put_phases(out);
 	for (int i = 0; work->params[i].name; i++) {
 		text_printf(out, "      %s = ", work->params[i].name);
 		work_put_param(out, work->params[i].kind, work->params[i].initial);

@@ -178,10 +178,8 @@ def check_diagnostics(tree):
     """Each diagnostic is provoked by a test."""
     tables = "\n".join(path.read_text() for path in tree.ending(".def", top="src"))
     tested = "\n".join(path.read_text(errors="replace") for path in tree.ending(".kts", top="tests"))
-    groups = re.search(r"^WORK\(\w+, ([2-9]|\d\d)", tables, re.MULTILINE)
     for name, number in re.findall(r"^DIAG\((\w+), (\d{4}),", tables, re.MULTILINE):
-        # Counts cannot be wrong while no kind of work wants more than one worker.
-        if f"KTS{number}" not in tested and (groups or name != "GROUP_SIZE"):
+        if f"KTS{number}" not in tested:
             yield f"KTS{number} {name}: no file of tests/reject or tests/accept has it"
 
 

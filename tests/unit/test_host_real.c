@@ -167,32 +167,90 @@ static bool has_two_cpus(struct host *host)
 	return false;
 }
 
+/* With its defaults; a sequence of all phases. */
+static struct work some_work(enum work_kind kind)
+{
+	struct work work = work_default(kind);
+	for (enum phase_kind phase = 0; phase < PHASE_COUNT && kind == WORK_sequence; phase++)
+		work.phases[work.phase_count++] = (struct phase){phase, 2 * MS};
+	return work;
+}
+
+static void assert_worked(const struct worker_report *report, int group)
+{
+	assert_int_equal(report->end, WORKER_STOPPED);
+	assert_true(report->released);
+	assert_int_equal(report->group, group);
+	assert_true(report->units > 0 && report->iterations > 0);
+	assert_true(report->wall_ns >= 100 * MS && report->wall_ns < 2000 * MS);
+	assert_true(report->cpu_ns > 0 && report->cpu_ns <= report->wall_ns);
+	assert_false(cpuset_empty(&report->cpus));
+	assert_int_equal(report->strays, 0);
+}
+
 static void works_and_tells(void **state)
 {
 	struct host *host = HOST(state);
 	int group = create(host, HOST_GROUP_ROOT, "a");
 	for (enum work_kind kind = 0; kind < WORK_COUNT; kind++) {
-		int first = spawn(host, group, 2, work_default(kind));
+		struct work work = some_work(kind);
+		int members = (int)work_members(&work);
+		int first = spawn(host, group, 2 * members, work);
 		run_for(host, 120 * MS);
-		int late = spawn(host, group, 1, work_default(kind));
-		assert_tasks(host, group, 3);
-		struct worker_report report = stop_one(host, first);
-		assert_int_equal(report.end, WORKER_STOPPED);
-		assert_true(report.released);
-		assert_int_equal(report.group, group);
-		assert_true(report.units > 0 && report.iterations > 0);
-		assert_true(report.wall_ns >= 100 * MS && report.wall_ns < 2000 * MS);
-		assert_true(report.cpu_ns > 0 && report.cpu_ns <= report.wall_ns);
-		assert_false(cpuset_empty(&report.cpus));
-		assert_int_equal(report.strays, 0);
-		report = stop_one(host, late);
+		int late = spawn(host, group, members, work);
+		bool forks = kind == WORK_fork_exit; /* its children come and go */
+		if (!forks)
+			assert_tasks(host, group, 3 * members);
+		/* One after the other: those that are left wait for nobody. */
+		for (int i = 0; i < members; i++) {
+			struct worker_report report = stop_one(host, first + i);
+				assert_worked(&report, group);
+		}
+		struct worker_report report = stop_one(host, late);
 		assert_int_equal(report.end, WORKER_STOPPED);
 		assert_false(report.released);
 		assert_int_equal(report.units, 0);
-		stop_one(host, first + 1);
-		assert_tasks(host, group, 0);
+		for (int i = 1; i < members; i++)
+			stop_one(host, late + i);
+		for (int i = 0; i < members; i++)
+			assert_int_equal(stop_one(host, first + members + i).end, WORKER_STOPPED);
+		if (!forks)
+			assert_tasks(host, group, 0);
 	}
 	assert_true(host->verbs->group_remove(host, group, NULL));
+}
+
+/* The one that wakes the others, or holds what they wait for, is killed: they wait, and end when
+ * they are asked to. */
+static void a_team_outlives_a_member(void **state)
+{
+	struct host *host = HOST(state);
+	int group = create(host, HOST_GROUP_ROOT, "a");
+	for (enum work_kind kind = 0; kind < WORK_COUNT; kind++) {
+		struct work work = some_work(kind);
+		int members = (int)work_members(&work), rest[16];
+		if (members < 2)
+			continue;
+		int first = spawn(host, group, members, work);
+		run_for(host, 30 * MS);
+		kill(pid_of(host, first), SIGKILL);
+		struct host_wake wake;
+		host->verbs->wait(host, host->verbs->now(host) + 5000 * MS, &wake);
+		assert_int_equal(wake.reason, HOST_WAKE_WORKER_DIED);
+		host->verbs->wait(host, host->verbs->now(host) + 30 * MS, &wake);
+		assert_int_equal(wake.reason, HOST_WAKE_TIME);
+		for (int i = 1; i < members; i++)
+			rest[i - 1] = first + i;
+		int64_t asked = host->verbs->now(host);
+		assert_true(host->verbs->stop(host, rest, (size_t)members - 1, NULL));
+		assert_true(host->verbs->now(host) - asked < 2000 * MS);
+		for (int i = 1; i < members; i++) {
+			const struct worker_report *report =
+				host->verbs->report(host, first + i);
+			assert_int_equal(report->end, WORKER_STOPPED);
+		}
+		assert_int_equal(stop_one(host, first).end, WORKER_KILLED);
+	}
 }
 
 static void tells_of_a_killed_worker_once(void **state)
@@ -618,6 +676,7 @@ int main(void)
 	}
 	const struct CMUnitTest tests[] = {
 		BOTH(works_and_tells),
+		BOTH(a_team_outlives_a_member),
 		BOTH(tells_of_a_killed_worker_once),
 		BOTH(kills_what_does_not_end),
 		BOTH(sees_a_stray),

@@ -106,7 +106,7 @@ static void mutate(struct program *program, uint64_t *state)
 		break;
 	case 6:
 		at = next_random(state) % program->registers.length;
-		program->registers.data[at] = "IFSCWAPGHLx"[next_random(state) % 11];
+		program->registers.data[at] = "IFSCWAPMGHLx"[next_random(state) % 12];
 		break;
 	default:
 		at = next_random(state) % program->constants.length;
