@@ -82,8 +82,9 @@ static bool set_affinity(const struct host_spawn *spawn, int64_t index,
 	return worker_set_affinity(0, &mask);
 }
 
-static bool set_policy(const struct policy *policy)
+static bool set_policy(const struct policy *policy, enum work_kind kind)
 {
+	enum { RESET_ON_FORK = 1 };
 	static const int kernel_policies[] = {
 		[POLICY_NORMAL] = SCHED_OTHER, [POLICY_BATCH] = SCHED_BATCH,
 		[POLICY_IDLE] = SCHED_IDLE,    [POLICY_FIFO] = SCHED_FIFO,
@@ -99,6 +100,8 @@ static bool set_policy(const struct policy *policy)
 	struct deadline_attributes attributes = {
 		.size = sizeof(attributes),
 		.policy = (uint32_t)kernel_policies[POLICY_DEADLINE],
+		/* Without it a deadline task cannot fork: sched(7). */
+		.flags = kind == WORK_fork_exit ? RESET_ON_FORK : 0,
 		.runtime_ns = (uint64_t)policy->runtime_ns,
 		.deadline_ns = (uint64_t)policy->period_ns,
 		.period_ns = (uint64_t)policy->period_ns,
@@ -152,7 +155,7 @@ static enum board_stage set_up(const struct host_spawn *spawn, int64_t index,
 		return BOARD_STAGE_ENTER;
 	if (!set_affinity(spawn, index, place))
 		return BOARD_STAGE_AFFINITY;
-	if (!set_policy(&spawn->policy))
+	if (!set_policy(&spawn->policy, spawn->work.kind))
 		return BOARD_STAGE_POLICY;
 	if (spawn->has_nice && setpriority(PRIO_PROCESS, 0, spawn->nice) != 0)
 		return BOARD_STAGE_NICE;

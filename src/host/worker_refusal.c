@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 static bool add_help(struct error *error, const char *help)
 {
@@ -76,6 +77,27 @@ static bool policy_refused(const struct policy *policy, int reason, struct error
 	return add_help(error, policy_help(policy->kind, reason));
 }
 
+/* Linux 6.9 is 6009. */
+static int kernel_version(void)
+{
+	struct utsname name;
+	int major = 0, minor = 0;
+	if (uname(&name) != 0 || sscanf(name.release, "%d.%d", &major, &minor) != 2)
+		return 0;
+	return major * 1000 + minor;
+}
+
+/* The Linux that brought this policy, where that is younger than set_mempolicy(2); else 0. */
+static int mempolicy_age(const struct mempolicy *policy)
+{
+	bool balances = policy->flags & MEMPOLICY_NUMA_BALANCING;
+	if (policy->kind == MEMPOLICY_WEIGHTED_INTERLEAVE)
+		return 6009;
+	if (policy->kind == MEMPOLICY_PREFERRED_MANY)
+		return balances ? 6009 : 5015;
+	return balances ? 5012 : 0;
+}
+
 static bool mempolicy_refused(const struct mempolicy *policy, int reason, struct error *error)
 {
 	static const char *const names[] = {
@@ -87,20 +109,14 @@ static bool mempolicy_refused(const struct mempolicy *policy, int reason, struct
 		[MEMPOLICY_PREFERRED_MANY] = "MPOL_PREFERRED_MANY",
 		[MEMPOLICY_WEIGHTED_INTERLEAVE] = "MPOL_WEIGHTED_INTERLEAVE",
 	};
-	/* What is younger than set_mempolicy(2) itself. */
-	const char *since = policy->kind == MEMPOLICY_WEIGHTED_INTERLEAVE ? "Linux 6.9"
-			    : (policy->flags & MEMPOLICY_NUMA_BALANCING) &&
-					    policy->kind == MEMPOLICY_PREFERRED_MANY
-				    ? "Linux 6.9"
-			    : policy->kind == MEMPOLICY_PREFERRED_MANY   ? "Linux 5.15"
-			    : (policy->flags & MEMPOLICY_NUMA_BALANCING) ? "Linux 5.12"
-									 : NULL;
+	int since = mempolicy_age(policy);
 	struct text nodes = {0};
 	cpuset_print(&nodes, &policy->nodes);
 	error_set_errno(error, reason, "set_mempolicy(%s, nodes %.100s) was refused",
 			names[policy->kind], nodes.length ? text_string(&nodes) : "of the CPU");
 	text_free(&nodes);
-	if (error && (reason == ENOSYS || (reason == EINVAL && since)))
+	bool too_old = reason == EINVAL && kernel_version() < since;
+	if (error && (reason == ENOSYS || too_old))
 		error->kind = ERROR_UNAVAILABLE;
 	if (reason == ENOSYS)
 		return add_help(error, "; this kernel was built without CONFIG_NUMA");
@@ -108,8 +124,10 @@ static bool mempolicy_refused(const struct mempolicy *policy, int reason, struct
 		return add_help(error, "; a container forbids it: it takes CAP_SYS_NICE");
 	if (reason != EINVAL)
 		return false;
-	if (since)
-		return add_help(error, "; it takes ") || add_help(error, since);
+	char help[32];
+	snprintf(help, sizeof(help), "; it takes Linux %d.%d", since / 1000, since % 1000);
+	if (too_old)
+		return add_help(error, help);
 	return add_help(error, "; its cpuset has no memory on these nodes (cpuset.mems)");
 }
 

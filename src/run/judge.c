@@ -233,6 +233,20 @@ static bool long_enough(const struct judged *judged, int64_t *shortest)
 	return *shortest >= JUDGE_WALL_MIN_NS;
 }
 
+/* What the report calls them: those that wake others are kept apart from those. */
+static const char *group_name(struct vm *vm, const struct judged *judged)
+{
+	struct text text = {0};
+	const struct work *work = &judged->batch->work;
+	int64_t index = judged->reports[0]->worker - judged->batch->first;
+	text_puts(&text, judged->batch->name);
+	if (work_is_messenger(work, index % work_members(work)))
+		text_puts(&text, " (messenger)");
+	const char *name = result_text(vm->result, text_string(&text));
+	text_free(&text);
+	return name;
+}
+
 static void tell_brief(struct vm *vm, const struct judged *judged, const char *group,
 		       int64_t shortest_ns)
 {
@@ -261,7 +275,7 @@ static void judge_group(struct vm *vm, struct judged *judged)
 {
 	struct group_result group = {
 		.cgroup = result_text(vm->result, paths_text(&vm->paths, judged->path)),
-		.work = result_text(vm->result, judged->batch->name)};
+		.work = group_name(vm, judged)};
 	struct histogram *wakes = memory_zeroed(1, sizeof(*wakes));
 	metrics_merge_wakes(judged, wakes);
 	judged->wakes = wakes;

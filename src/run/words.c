@@ -398,9 +398,15 @@ static void word_rr(struct call *call)
 
 static void word_deadline(struct call *call)
 {
-	*call->dst->policy = (struct policy){.kind = POLICY_DEADLINE,
-					     .runtime_ns = integer(call, 0),
-					     .period_ns = integer(call, 1)};
+	enum { RUNTIME_LEAST_NS = 1024 };
+	int64_t runtime = integer(call, 0), period = integer(call, 1);
+	if (runtime < RUNTIME_LEAST_NS || runtime > period)
+		vm_end(call->vm, STATUS_BROKEN, "run",
+		       "the runtime is at least %dns and at most the period, not %" PRId64
+		       "ns of %" PRId64 "ns",
+		       RUNTIME_LEAST_NS, runtime, period);
+	*call->dst->policy = (struct policy){
+		.kind = POLICY_DEADLINE, .runtime_ns = runtime, .period_ns = period};
 }
 
 static int64_t node_number(const struct call *call, int i)

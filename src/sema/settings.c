@@ -244,12 +244,15 @@ static const struct expr *behind_names(const struct expr *expr)
 	return expr;
 }
 
-/* Those flags that are known; the rest may be any. */
-static unsigned known_flags(const struct expr *expr)
+/* Those flags that are known; the rest may be any. Names of names of combinations double the work
+ * at every step: `looks` says how far to go. */
+static unsigned known_flags(const struct expr *expr, int *looks)
 {
 	expr = behind_names(expr);
-	if (expr->kind == EXPR_BINARY)
-		return known_flags(expr->left) | known_flags(expr->right);
+	if (expr->kind == EXPR_BINARY && *looks > 0) {
+		--*looks;
+		return known_flags(expr->left, looks) | known_flags(expr->right, looks);
+	}
 	if (expr->kind != EXPR_CALL)
 		return 0;
 	switch (expr->word - 1) {
@@ -297,7 +300,8 @@ void settings_check_flags(struct checker *check, const struct stmt *const *seen)
 	enum mempolicy_kind kind = policy ? MEMPOLICY_BIND : MEMPOLICY_DEFAULT;
 	if (policy)
 		known_policy(policy->simple.value, &kind);
-	const char *fault = mempolicy_fault(kind, known_flags(flags->simple.value));
+	int looks = 100;
+	const char *fault = mempolicy_fault(kind, known_flags(flags->simple.value, &looks));
 	if (fault || !policy)
 		diag_report(check->diags, DIAG_MEMPOLICY_FLAGS, flags->simple.value->span, "%s",
 			    fault ? fault : "there is no `mempolicy` that these flags could be of");

@@ -184,6 +184,8 @@ class Cli:
                 self.case(f"exec: {option} '{value}'", [self.ktstr, "exec", option, value, good.name], USAGE, re.escape(option))
         for value in ("", "0", "-3", "x", "99999999999999999999"):
             self.case(f"exec: --workers '{value}'", [self.ktstr, "exec", "--workers", value, good.name], USAGE, "--workers")
+        for value, says in (("", "kind of work"), ("pipe_oi", "did you mean 'pipe_io'"), ("sequence", "kind of work")):
+            self.case(f"exec: --work-type '{value}'", [self.ktstr, "exec", "--work-type", value, good.name], USAGE, says)
         for value in ("", "0n0l0c0t", "2n4l", "nosuch", "9999999n9999999l9999999c9999999t"):
             self.case(f"plan: --topo '{value}'", [self.ktstr, "plan", "--topo", value, good.name], USAGE, "topo|CPUs")
         self.case("plan: unknown parameter", [self.ktstr, "plan", "-D", "nosuch=1", good.name], USAGE, "nosuch")

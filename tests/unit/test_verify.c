@@ -19,6 +19,7 @@ static const char program_text[] =
 	"payload p { exec = \"x{n}\"; args = [\"a\", \"{n}\"]; timeout = 3ms\n"
 	"    output = \"json\"; metric m = \"a.b\"; expect { m < n; m; exit_code != 1.5 } }\n"
 	"scheduler mine { exec = \"m\"; args = [\"-v\"]; flag own { args = [\"o\", \"{n}\"] } }\n"
+	"fn memory(i: int) -> mempolicy = preferred(i)\n"
 	"fn twice(i: int) -> int = i * 2\n"
 	"proc fill(g: cgroup, set: cpuset, t: string) {\n"
 	"    spawn (twice(1)) cpu_spin in g { affinity = set; name = t }\n"
@@ -46,6 +47,11 @@ static const char program_text[] =
 	"    spawn churn(n, 50%) in b { name = said }\n"
 	"    run p in a; run p as q; sleep 1ms; wait p timeout 2ms; kill q\n"
 	"    await map_value(\"/x\", n) == 1 timeout 1ms\n"
+	"    spawn sequence(spin(n * 1ms), sleep(2ms)) in b { swappable = n > 2 }\n"
+	"    spawn 4 pipe_io(n) in b {\n"
+	"        mempolicy = bind(0, n - 3); mempolicy_flags = static | numa_balancing\n"
+	"    }\n"
+	"    for i in 0..2 { let m = memory(0); spawn mutex_contention(n) in b { mempolicy = m } }\n"
 	"    scope { cgroup d { spawn cpu_spin }; sleep 1ms }\n"
 	"    await b.tasks == 0 timeout 5ms\n"
 	"    fail \"f\" if a.tasks * 2.5 > 1000.0\n"
@@ -119,10 +125,12 @@ static void run_planned(const struct program *program)
 {
 	struct topology topology;
 	struct result result;
+	struct work other = work_default(WORK_futex_fan_out);
 	struct run_options options = {.duration_ns = -1,
 				      .settle_ns = -1,
 				      .workers = -1,
 				      .timeout_ns = -1,
+				      .work_type = &other,
 				      .seed = 7,
 				      .turns = 10000};
 	assert_true(topology_read_text(&topology, "1n2l2c1t", NULL));
