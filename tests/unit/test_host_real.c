@@ -204,7 +204,7 @@ static void works_and_tells(void **state)
 		/* One after the other: those that are left wait for nobody. */
 		for (int i = 0; i < members; i++) {
 			struct worker_report report = stop_one(host, first + i);
-				assert_worked(&report, group);
+			assert_worked(&report, group);
 		}
 		struct worker_report report = stop_one(host, late);
 		assert_int_equal(report.end, WORKER_STOPPED);
@@ -245,11 +245,44 @@ static void a_team_outlives_a_member(void **state)
 		assert_true(host->verbs->stop(host, rest, (size_t)members - 1, NULL));
 		assert_true(host->verbs->now(host) - asked < 2000 * MS);
 		for (int i = 1; i < members; i++) {
-			const struct worker_report *report =
-				host->verbs->report(host, first + i);
+			const struct worker_report *report = host->verbs->report(host, first + i);
 			assert_int_equal(report->end, WORKER_STOPPED);
 		}
 		assert_int_equal(stop_one(host, first).end, WORKER_KILLED);
+	}
+}
+
+/* The first of each group is stopped for 2 s: the others wait for it, which is no wish to run. */
+static void a_wait_for_others_is_no_gap(void **state)
+{
+	struct host *host = HOST(state);
+	int group = create(host, HOST_GROUP_ROOT, "a"), firsts[WORK_COUNT] = {0};
+	for (enum work_kind kind = 0; kind < WORK_COUNT; kind++) {
+		struct work work = some_work(kind);
+		if (work_members(&work) > 1)
+			firsts[kind] = spawn(host, group, work_members(&work), work) + 1;
+	}
+	run_for(host, 100 * MS);
+	for (enum work_kind kind = 0; kind < WORK_COUNT; kind++) {
+		if (firsts[kind])
+			kill(pid_of(host, firsts[kind] - 1), SIGSTOP);
+	}
+	run_for(host, 2000 * MS);
+	for (enum work_kind kind = 0; kind < WORK_COUNT; kind++) {
+		if (firsts[kind])
+			kill(pid_of(host, firsts[kind] - 1), SIGCONT);
+	}
+	run_for(host, 100 * MS);
+	for (enum work_kind kind = 0; kind < WORK_COUNT; kind++) {
+		struct work work = some_work(kind);
+		for (int i = 0; i < work_members(&work) && firsts[kind]; i++) {
+			struct worker_report report = stop_one(host, firsts[kind] - 1 + i);
+			/* Far below the stop, and above what a busy machine does. */
+			if (i && report.gap_ns >= 1500 * MS)
+				fail_msg("%s: member %d has a gap of %lld ms",
+					 work_table[kind].name, i, (long long)(report.gap_ns / MS));
+			assert_true(report.units > 0);
+		}
 	}
 }
 
@@ -677,6 +710,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BOTH(works_and_tells),
 		BOTH(a_team_outlives_a_member),
+		BOTH(a_wait_for_others_is_no_gap),
 		BOTH(tells_of_a_killed_worker_once),
 		BOTH(kills_what_does_not_end),
 		BOTH(sees_a_stray),
