@@ -81,11 +81,12 @@ class Worker:
         return False
 
     def files(self):
-        """What its open files beyond the first three are."""
+        """What its open files are, beyond the first three and what it reads its own figures from."""
         found = []
         for path in Path(f"/proc/{self.pid}/fd").iterdir():
-            if int(path.name) > 2:
-                found.append(os.readlink(path).split(":")[0])
+            target = os.readlink(path)
+            if int(path.name) > 2 and not target.endswith("/schedstat"):
+                found.append(target.split(":")[0])
         return found
 
     def policy(self):
