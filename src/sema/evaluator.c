@@ -355,8 +355,11 @@ static struct interval evaluate_word(struct evaluator *evaluator, const struct e
 
 static void evaluate_work(struct evaluator *evaluator, const struct expr *expr)
 {
-	const struct work_param *param = work_table[expr->extra].params;
-	for (const struct item *item = expr->items; item; item = item->next, param++) {
+	static const struct work_param length = {
+		"length", WORK_PARAM_DURATION, 0, WORK_PHASE_LEAST_NS, WORK_PHASE_MOST_NS, ""};
+	bool phases = expr->extra == WORK_sequence;
+	const struct work_param *param = phases ? &length : work_table[expr->extra].params;
+	for (const struct item *item = expr->items; item; item = item->next, param += !phases) {
 		if (!item->value || item->value->constant)
 			continue;
 		struct interval value =
