@@ -97,6 +97,9 @@ static void use_group(struct walker *walker, struct group *group, const struct r
 			suggest_group(walker, ref->name_span, name);
 		break;
 	case LIFE_MAYBE:
+		/* Of a family one member may be there and another not, on any way. */
+		if (group->loose)
+			return;
 		diag_report(diags, DIAG_MAYBE_GONE, ref->name_span,
 			    "cgroup '%s' may not exist here", name);
 		diag_label(diags, since, "this is only on some of the ways to that line");

@@ -8,3 +8,6 @@ scenario families {
     needs_nothing()
 }
 proc needs_nothing() { note "{topo.cpus}" }
+# How many members a proc makes may not be known to the check.
+proc members(n: int) { for i in 0..n { create some[i] } }
+scenario made_by_a_proc { members(2); spawn 1 cpu_spin in some[1]; hold 1s }
