@@ -1,4 +1,5 @@
 /* Files that use other files. */
+#include "syntax/library.h"
 #include "syntax/parse.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@ struct modules {
 	struct tree *tree;
 	struct source_set *sources;
 	VECTOR(char *) read; /* real paths of the files that are there already */
+	VECTOR(const struct library_module *) taken; /* of the library, likewise */
 };
 
 static bool is_read(const struct modules *modules, const char *real)
@@ -36,7 +38,7 @@ static void resolve(const struct modules *modules, const struct stmt *use, struc
 
 static struct stmt_list load(struct modules *modules, size_t index, bool used);
 
-static struct stmt_list load_used(struct modules *modules, const struct stmt *use)
+static struct stmt_list load_file(struct modules *modules, const struct stmt *use)
 {
 	struct stmt_list none = {0};
 	struct text path = {0};
@@ -60,6 +62,51 @@ static struct stmt_list load_used(struct modules *modules, const struct stmt *us
 	}
 	text_free(&path);
 	return none;
+}
+
+static void unknown_module(const struct modules *modules, const struct stmt *use, const char *near)
+{
+	struct diag_list *diags = modules->tree->diags;
+	const char *name = map_text(modules->tree->names, use->name);
+	struct text names = {0};
+	for (size_t i = 0; i < library_module_count; i++)
+		text_printf(&names, "%sstd/%s", i ? ", " : "", library_modules[i].name);
+	if (near)
+		diag_report(diags, DIAG_UNKNOWN_MODULE, use->name_span,
+			    "the standard library has no module '%s'; did you mean 'std/%s'?", name,
+			    near);
+	else
+		diag_report(diags, DIAG_UNKNOWN_MODULE, use->name_span,
+			    "the standard library has no module '%s'", name);
+	diag_note(diags, "its modules are %s", text_string(&names));
+	diag_note(diags, "a file of your own in a folder `std` is used as \"./std/….kts\"");
+	text_free(&names);
+}
+
+static struct stmt_list load_module(struct modules *modules, const struct stmt *use)
+{
+	struct stmt_list none = {0};
+	const char *near;
+	const struct library_module *module =
+		library_find(map_text(modules->tree->names, use->name), &near);
+	if (!module) {
+		unknown_module(modules, use, near);
+		return none;
+	}
+	for (size_t i = 0; i < modules->taken.length; i++) {
+		if (modules->taken.data[i] == module)
+			return none;
+	}
+	VECTOR_PUSH(&modules->taken, module);
+	return load(modules,
+		    source_add(modules->sources, module->file, module->text, module->length), true);
+}
+
+static struct stmt_list load_used(struct modules *modules, const struct stmt *use)
+{
+	return library_is_meant(map_text(modules->tree->names, use->name))
+		       ? load_module(modules, use)
+		       : load_file(modules, use);
 }
 
 static void append(struct stmt_list *list, struct stmt_list more)
@@ -109,4 +156,5 @@ void parse_program(struct tree *tree, struct source_set *sources)
 	for (size_t i = 0; i < modules.read.length; i++)
 		free(modules.read.data[i]);
 	VECTOR_FREE(&modules.read);
+	VECTOR_FREE(&modules.taken);
 }

@@ -299,6 +299,31 @@ class Cli:
         with open("/dev/full", "wb") as full:
             self.case("build: full disk", [*build, "-o", "-", source.name], {3}, "No space left on device", stdout=full)
 
+    def check_library(self):
+        """The standard library is in the programs: no file of its name takes its place, no image needs it."""
+        own = self.folder / "std" / "partitions.kts"
+        own.parent.mkdir()
+        own.write_text("proc split_half() { fail \"not the library's\" }\nlet mine = 3\n")
+        body = "split_half(); hold 10ms"
+        text = 'use "std/partitions"\n' + scenario(body)
+        source = self.write("library.kts", text)
+        plan = [self.ktstr, "plan", "--topo"]
+        for name, argv in {"a module": [source.name], "a module, seen from its folder": ["../library.kts"]}.items():
+            options = {"cwd": own.parent} if "/" in argv[0] else {}
+            result = run([*plan, "1n1l4c1t", *argv], **{"cwd": self.folder, **options})
+            fine = result.code == 0 and "cg_1 (CPUs 1-2)" in result.text
+            self.tap.check(f"plan: {name}", "" if fine else result.summary())
+        self.case("plan: a file of one's own in a folder std", [*plan, "1n1l4c1t", self.write("own.kts", text.replace("std/partitions", "./std/partitions.kts")).name],
+                  {1}, r"std/partitions\.kts:1:21: (.|\n)*not the library's")
+        skipped = r"std/partitions\.kts:\d+:5: skip\[skip\]: too few CPUs (.|\n)*\| +skip "
+        self.case("plan: a line of a module is shown", [*plan, "1n1l1c1t", source.name], {4}, skipped)
+        self.case("build: a program that uses a module", [self.ktstrc, "build", source.name], CLEAN)
+        self.case("plan: a line of a module from an image", [*plan, "1n1l1c1t", "library.ktb"], {4}, skipped)
+        self.case("exec: a module", [self.ktstr, "exec", self.write("run.kts", 'use "std/cgroups.kts"\n' + scenario(
+            f"settle = 0s\nsetup_cgroups(2, 1)\nhold 200ms\n{LENIENT}")).name], {0, 6}, "probe")
+        near = self.write("near.kts", 'use "std/partition.kts"\n' + scenario(body.replace("split_half(); ", "")))
+        self.case("check: no such module", [self.ktstrc, "check", near.name], DIAGNOSED, r"did you mean 'std/partitions'\?")
+
     def check_bad_images(self, good):
         """Images that are no longer, or never were, what ktstrc build made."""
         turned = good[:-1] + bytes([good[-1] ^ 1])
@@ -349,7 +374,7 @@ def main():
         Path(folder).chmod(0o755)
         cli = Cli(arguments, Path(folder))
         for part in (cli.check_texts, cli.check_streams, cli.check_files, cli.check_usage, cli.check_bounds, cli.check_output, cli.check_images,
-                     cli.check_verdicts):
+                     cli.check_library, cli.check_verdicts):
             part()
     cli.tap.finish()
 

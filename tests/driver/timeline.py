@@ -13,9 +13,15 @@ def lines(plan):
         if scenario["reason"] != (scenario["reasons"] or [{"message": ""}])[0]["message"]:
             raise ValueError(f"not the first reason: {scenario['reason']}")
         for reason in scenario["reasons"]:
-            yield "  {status} line {line}, {check}: {message}".format(**reason)
+            yield reason_line(reason, scenario["file"])
         for event in scenario["events"]:
             yield event_line(event)
+
+
+def reason_line(reason, file):
+    """status place, check: message; lines of other files move without anything here having changed."""
+    place = f"line {reason['line']}" if reason["file"] == file else f"in {reason['file']}"
+    return f"  {reason['status']} {place}, {reason['check']}: {reason['message']}"
 
 
 def event_line(event):
