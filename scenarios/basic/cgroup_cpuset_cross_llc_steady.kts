@@ -3,21 +3,12 @@
 # one cgroup, the rest of the machine to the other. A scheduler that thinks in
 # whole LLCs fails here by running tasks outside their cpuset, or by leaving
 # CPUs of the shared LLC idle.
+use "std/partitions"
 
 scenario cgroup_cpuset_cross_llc_steady "Cpusets that cut across an LLC boundary" {
     category = "basic"
-    needs topo.usable >= 2
 
-    if topo.llcs > 1 {
-        cgroup cg_0 {
-            cpus = slice(usable, 0, size(llc(0)) / 2)
-            spawn workers cpu_spin
-        }
-        cgroup cg_1 { cpus = usable - cg_0.cpus; spawn workers cpu_spin }
-    } else {
-        cgroup cg_0 { cpus = disjoint(0, 2); spawn workers cpu_spin }
-        cgroup cg_1 { cpus = disjoint(1, 2); spawn workers cpu_spin }
-    }
+    split_misaligned()
     hold 100%
 
     expect { isolated; gap <= 2s; spread <= 25% }

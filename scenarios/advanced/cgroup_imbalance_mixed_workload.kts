@@ -1,0 +1,14 @@
+#!/usr/bin/env -S ktstr exec
+# One cgroup computes, one bursts, one writes. A scheduler fails here when those who
+# wake up often win every time and the computing ones get what is left, or the
+# other way round.
+use "std/loads"
+
+scenario cgroup_imbalance_mixed_workload "Heavy, bursty and writing" {
+    category = "advanced"
+
+    cgroup cg_0 { spawn 8 cpu_spin }
+    cgroup cg_1 { spawn dense_bursts() }
+    cgroup cg_2 { spawn io_sync }
+    hold 100%
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env -S ktstr exec
+# Two real-time workers in each cgroup take turns on their CPUs, above the class
+# of the scheduler under test; fails as sched_fifo does, with more CPUs gone at a
+# time. On two CPUs nothing is left to the normal workers during the bursts.
+use "std/loads"
+
+scenario sched_rr "SCHED_RR workers beside normal ones" {
+    category = "sched_class"
+
+    for i in 0..2 {
+        cgroup cg[i] {
+            spawn 2 real_time_bursts() { policy = rr(1) }
+            spawn cpu_spin
+        }
+    }
+    hold 100%
+
+    expect { no spread; gap <= 3s }
+}
