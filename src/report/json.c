@@ -331,6 +331,8 @@ static void put_event(struct json *json, const struct report *report, const stru
 		json_member_int(json, "count", event->count);
 	put_optional(json, "work", event->work);
 	put_optional(json, "replaces", event->replaces);
+	put_optional(json, "policy", event->policy);
+	put_optional(json, "affinity", event->affinity);
 	if (event->length_ns >= 0)
 		json_member_int(json, "length_ns", event->length_ns);
 	put_optional(json, "text", event->text);

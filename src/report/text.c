@@ -260,6 +260,10 @@ static void put_event_detail(const struct event *event, struct text *out)
 		text_printf(out, "%s %s", *event->knob ? " with" : " to", event->to);
 	if (*event->to && *event->knob)
 		text_printf(out, ".%s", event->knob);
+	if (*event->policy)
+		text_printf(out, " as %s", event->policy);
+	if (*event->affinity)
+		text_printf(out, " on %s", event->affinity);
 	if (event->length_ns >= 0) {
 		text_putc(out, ' ');
 		text_put_duration(out, event->length_ns);

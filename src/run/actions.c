@@ -159,6 +159,34 @@ void action_swap(struct vm *vm, int path, int other, enum knob knob)
 	event->knob = knob_table[knob].name;
 }
 
+static void put_policy(struct text *text, const struct policy *policy)
+{
+	switch (policy->kind) {
+	case POLICY_NORMAL:
+		text_puts(text, "normal");
+		break;
+	case POLICY_BATCH:
+		text_puts(text, "batch");
+		break;
+	case POLICY_IDLE:
+		text_puts(text, "idle");
+		break;
+	case POLICY_FIFO:
+		text_printf(text, "fifo(%d)", policy->priority);
+		break;
+	case POLICY_RR:
+		text_printf(text, "rr(%d)", policy->priority);
+		break;
+	case POLICY_DEADLINE:
+		text_puts(text, "deadline(");
+		text_put_duration(text, policy->runtime_ns);
+		text_puts(text, ", ");
+		text_put_duration(text, policy->period_ns);
+		text_putc(text, ')');
+		break;
+	}
+}
+
 static int new_batch(struct vm *vm, const struct host_spawn *spawn, const struct affinity *affinity,
 		     const char *name)
 {
@@ -184,6 +212,16 @@ static void spawn_event(struct vm *vm, int path, const struct batch *batch, cons
 	event->work = result_text(vm->result, text_string(&text));
 	event->replaces = replaces;
 	event->count = batch->count;
+	if (batch->policy.kind != POLICY_NORMAL) {
+		text_clear(&text);
+		put_policy(&text, &batch->policy);
+		event->policy = result_text(vm->result, text_string(&text));
+	}
+	if (batch->affinity.kind != AFFINITY_INHERIT) {
+		text_clear(&text);
+		affinity_put(&text, &batch->affinity);
+		event->affinity = result_text(vm->result, text_string(&text));
+	}
 	text_free(&text);
 }
 

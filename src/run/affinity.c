@@ -1,6 +1,8 @@
 /* Which CPUs each worker of a spawn asks for. The pool is the effective cpuset of its cgroup. */
 #include "run/vm.h"
 
+#include <inttypes.h>
+
 void affinity_pick(struct vm *vm, const struct cpuset *set, int64_t n, struct cpuset *out)
 {
 	/* Selection sampling: each member is taken with the chance that is left to be filled. */
@@ -28,6 +30,21 @@ static void llc_part(const struct topology *topology, const struct cpuset *pool,
 			*out = part;
 		}
 	}
+}
+
+void affinity_put(struct text *text, const struct affinity *affinity)
+{
+	static const char *const names[] = {
+		[AFFINITY_INHERIT] = "inherit", [AFFINITY_RANDOM] = "random",
+		[AFFINITY_ONE] = "one",         [AFFINITY_SPREAD] = "spread",
+		[AFFINITY_LLC] = "llc_aligned", [AFFINITY_SPANNING] = "spanning",
+	};
+	if (affinity->kind == AFFINITY_SET)
+		cpuset_print(text, &affinity->set);
+	else
+		text_puts(text, names[affinity->kind]);
+	if (affinity->kind == AFFINITY_RANDOM && affinity->count)
+		text_printf(text, "(%" PRId64 ")", affinity->count);
 }
 
 bool affinity_resolve(struct vm *vm, const struct affinity *affinity, int path, int64_t count,

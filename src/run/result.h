@@ -120,6 +120,8 @@ struct event {
 	const char *value;
 	const char *work;
 	const char *replaces; /* the declared work that `work` stands in for */
+	const char *policy;   /* of a spawn, if it is not `normal` */
+	const char *affinity; /* of a spawn, if it is not `inherit` */
 	const char *text;
 	int64_t count;
 	int64_t length_ns; /* of a hold, sleep or repeat */

@@ -81,6 +81,8 @@ struct event *vm_event(struct vm *vm, const char *op, int path)
 				   .value = "",
 				   .work = "",
 				   .replaces = "",
+				   .policy = "",
+				   .affinity = "",
 				   .text = "",
 				   .count = -1,
 				   .length_ns = -1,

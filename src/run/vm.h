@@ -235,6 +235,8 @@ void words_call(struct vm *vm, uint32_t dst, enum word word, const uint32_t *arg
 /* affinity.c: one set per worker; false where they inherit. */
 bool affinity_resolve(struct vm *vm, const struct affinity *affinity, int path, int64_t count,
 		      struct cpuset *sets);
+/* As the language writes it; a set in the kernel's list form. */
+void affinity_put(struct text *text, const struct affinity *affinity);
 /* n of the set's members, chosen at random. */
 void affinity_pick(struct vm *vm, const struct cpuset *set, int64_t n, struct cpuset *out);
 
