@@ -30,6 +30,17 @@ static void patch_if(struct emitter *emitter, uint32_t jump)
 		emit_patch(emitter, jump);
 }
 
+/* A set of CPUs is an affinity, too. */
+static uint32_t emit_affinity(struct emitter *emitter, const struct expr *value)
+{
+	uint32_t reg = emit_expr(emitter, value);
+	if (value->type != TYPE_CPUSET)
+		return reg;
+	uint32_t affinity = emit_register(emitter, 'A');
+	emit(emitter, OP_AFFINITY, affinity, reg, NONE);
+	return affinity;
+}
+
 static void emit_spawn(struct emitter *emitter, const struct stmt *stmt, uint32_t handle)
 {
 	uint32_t args[SPAWN_ARGS];
@@ -49,13 +60,9 @@ static void emit_spawn(struct emitter *emitter, const struct stmt *stmt, uint32_
 							   [SPAWN_NAME] = SPAWN_ARG_NAME};
 		int index = sema_find_setting(spawn_settings, SPAWN_SETTINGS,
 					      name_text(emitter, set->name));
-		uint32_t value = emit_expr(emitter, set->simple.value);
-		if (set->simple.value->type == TYPE_CPUSET) {
-			uint32_t affinity = emit_register(emitter, 'A');
-			emit(emitter, OP_AFFINITY, affinity, value, NONE);
-			value = affinity;
-		}
-		args[places[index]] = value;
+		args[places[index]] = index == SPAWN_AFFINITY
+					      ? emit_affinity(emitter, set->simple.value)
+					      : emit_expr(emitter, set->simple.value);
 	}
 	emit(emitter, OP_SPAWN, handle, emit_pool(emitter, args, SPAWN_ARGS), NONE);
 }
@@ -401,7 +408,10 @@ static void emit_group_stmt(struct emitter *emitter, const struct stmt *stmt)
 				      [STMT_FREEZE] = OP_FREEZE,
 				      [STMT_THAW] = OP_THAW};
 	uint32_t group = emit_ref(emitter, stmt->group.ref);
-	if (stmt->kind == STMT_SET) {
+	if (stmt->kind == STMT_SET && stmt->group.affinity) {
+		emit(emitter, OP_GROUP_AFFINITY, group, emit_affinity(emitter, stmt->group.value),
+		     NONE);
+	} else if (stmt->kind == STMT_SET) {
 		emit_knob(emitter, group, (enum knob)stmt->group.knob, stmt->group.value, 0);
 	} else if (stmt->kind == STMT_CLEAR) {
 		emit(emitter, OP_KNOB_CLEAR, group, stmt->group.knob, NONE);

@@ -194,6 +194,11 @@ struct host_verbs {
 		     struct error *);
 	bool (*move_workers)(struct host *, const int *workers, size_t count, int to,
 			     struct error *);
+	/* Give each worker CPUs of its own, one set per worker, from now on; NULL: none but its
+	 * group's. Of each set at least one CPU is its group's. A worker that has ended is no
+	 * error. */
+	bool (*affinity_set)(struct host *, const int *workers, size_t count,
+			     const struct cpuset *sets, struct error *);
 	/* The group that a living worker is in. */
 	int (*worker_group)(struct host *, int worker);
 	/* Start a program in a group; they are numbered from 0. When this returns true it runs. */

@@ -62,6 +62,25 @@ static bool confine_group(struct real_host *real, const struct group *group,
 	return true;
 }
 
+static bool confine_to_own(struct real_host *real, int worker, struct error *error)
+{
+	const struct group *group = group_tree_get(&real->tree, group_tree_of(&real->tree, worker));
+	const struct cpuset *own = worker_pool_get(&real->pool, worker)->affinity;
+	if (!group)
+		return true;
+	if (own && !cpuset_intersects(own, &group->effective))
+		return error_set_errno(error, EINVAL,
+				       "an affinity without a CPU of cgroup '%s' was refused",
+				       group->path);
+	return confine(real, worker, &group->effective, error);
+}
+
+static bool affinity_affinity_set(struct host *host, const int *workers, size_t count,
+				  const struct cpuset *sets, struct error *error)
+{
+	return host_real_affinity_set(real_of(host), workers, count, sets, confine_to_own, error);
+}
+
 static bool set_cpus(struct real_host *real, struct group *group, const struct cpuset *own,
 		     struct error *error)
 {
@@ -268,6 +287,7 @@ static const struct host_verbs affinity_verbs = {
 	.report = host_real_report,
 	.move = affinity_move,
 	.move_workers = affinity_move_workers,
+	.affinity_set = affinity_affinity_set,
 	.worker_group = host_real_worker_group,
 	.process_start = affinity_process_start,
 	.process_stop = host_real_process_stop,

@@ -321,6 +321,28 @@ static void cgroup_close(struct host *host)
 	free(cgroup);
 }
 
+/* All CPUs are no affinity: the kernel cuts them down to the cpuset (__sched_setaffinity()). */
+static bool confine(struct real_host *real, int number, struct error *error)
+{
+	const struct worker *worker = worker_pool_get(&real->pool, number);
+	const struct cpuset *mask = worker->affinity ? worker->affinity : &real->host.topology.all;
+	if (!worker_alive(worker) || worker_set_affinity(worker->pid, mask) || errno == ESRCH)
+		return true;
+	struct text list = {0};
+	cpuset_print(&list, mask);
+	error_set_errno(error, errno, "affinity %.100s was refused to a worker",
+			text_string(&list));
+	text_free(&list);
+	return false;
+}
+
+static bool cgroup_affinity_set(struct host *host, const int *workers, size_t count,
+				const struct cpuset *sets, struct error *error)
+{
+	struct cgroup_host *cgroup = cgroup_host_of(host);
+	return host_real_affinity_set(&cgroup->real, workers, count, sets, confine, error);
+}
+
 static const struct host_verbs cgroup_verbs = {
 	.group_create = cgroup_group_create,
 	.group_remove = cgroup_group_remove,
@@ -334,6 +356,7 @@ static const struct host_verbs cgroup_verbs = {
 	.report = host_real_report,
 	.move = cgroup_move,
 	.move_workers = cgroup_move_workers,
+	.affinity_set = cgroup_affinity_set,
 	.worker_group = host_real_worker_group,
 	.process_start = cgroup_process_start,
 	.process_stop = host_real_process_stop,

@@ -133,14 +133,15 @@ static bool plan_group_freeze(struct host *host, int group, bool frozen, struct 
 	return true;
 }
 
-static bool check_affinity(const struct host_spawn *spawn, const struct group *group,
+/* NULL: no affinity. */
+static bool check_affinity(const struct cpuset *sets, int64_t count, const struct group *group,
 			   struct error *error)
 {
-	for (int64_t i = 0; spawn->affinity && i < spawn->count; i++) {
-		if (cpuset_intersects(&spawn->affinity[i], &group->effective))
+	for (int64_t i = 0; sets && i < count; i++) {
+		if (cpuset_intersects(&sets[i], &group->effective))
 			continue;
 		struct text wanted = {0}, have = {0};
-		cpuset_print(&wanted, &spawn->affinity[i]);
+		cpuset_print(&wanted, &sets[i]);
 		cpuset_print(&have, &group->effective);
 		error_set_errno(error, EINVAL,
 				"affinity %.100s was refused: cgroup '%s' has only CPUs %.100s",
@@ -159,7 +160,7 @@ static bool plan_spawn(struct host *host, const struct host_spawn *spawn, int *f
 	struct group *group;
 	if (fault(plan, "spawn", error) ||
 	    !(group = group_tree_need(&plan->tree, spawn->group, "spawn", error)) ||
-	    !check_affinity(spawn, group, error))
+	    !check_affinity(spawn->affinity, spawn->count, group, error))
 		return false;
 	*first = (int)plan->workers.length;
 	for (int64_t i = 0; i < spawn->count; i++) {
@@ -251,6 +252,21 @@ static bool plan_move_workers(struct host *host, const int *workers, size_t coun
 	for (size_t i = 0; i < count; i++) {
 		if (!worker_of(plan, workers[i])->stopped)
 			group_tree_move(&plan->tree, workers[i], target);
+	}
+	return true;
+}
+
+static bool plan_affinity_set(struct host *host, const int *workers, size_t count,
+			      const struct cpuset *sets, struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	if (fault(plan, "affinity_set", error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct group *group =
+			group_tree_get(&plan->tree, group_tree_of(&plan->tree, workers[i]));
+		if (group && !check_affinity(sets ? &sets[i] : NULL, 1, group, error))
+			return false;
 	}
 	return true;
 }
@@ -402,6 +418,7 @@ static const struct host_verbs plan_verbs = {
 	.report = plan_report,
 	.move = plan_move,
 	.move_workers = plan_move_workers,
+	.affinity_set = plan_affinity_set,
 	.worker_group = plan_worker_group,
 	.process_start = plan_process_start,
 	.process_stop = plan_process_stop,

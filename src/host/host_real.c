@@ -82,6 +82,44 @@ void host_real_resumed(struct real_host *real, int worker)
 	atomic_store(&worker_pool_slot(&real->pool, worker)->resumed_ns, board_now_ns());
 }
 
+/* Note a worker's own CPUs, NULL for none; *before gets what it had, to be freed or noted again. */
+static void note_affinity(struct worker *worker, const struct cpuset *set, struct cpuset **before)
+{
+	*before = worker->affinity;
+	worker->affinity = NULL;
+	if (!set)
+		return;
+	worker->affinity = memory_resize(NULL, sizeof(*set));
+	*worker->affinity = *set;
+}
+
+bool host_real_affinity_set(struct real_host *real, const int *workers, size_t count,
+			    const struct cpuset *sets,
+			    bool (*confine)(struct real_host *, int worker, struct error *),
+			    struct error *error)
+{
+	struct cpuset **before = memory_zeroed(count + 1, sizeof(struct cpuset *));
+	size_t done = 0;
+	bool ok = true;
+	for (; done < count && ok; done++) {
+		note_affinity(worker_pool_get(&real->pool, workers[done]),
+			      sets ? &sets[done] : NULL, &before[done]);
+		ok = confine(real, workers[done], error);
+	}
+	for (size_t i = 0; i < done; i++) {
+		struct worker *worker = worker_pool_get(&real->pool, workers[i]);
+		struct cpuset *dropped = before[i];
+		if (!ok) {
+			dropped = worker->affinity;
+			worker->affinity = before[i];
+			confine(real, workers[i], NULL);
+		}
+		free(dropped);
+	}
+	free(before);
+	return ok;
+}
+
 bool host_real_release(struct host *host, struct error *error)
 {
 	(void)error;

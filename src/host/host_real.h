@@ -44,6 +44,12 @@ void host_real_enter(struct real_host *real, struct group *group, int first, int
 /* Those workers were thawed. */
 void host_real_resumed(struct real_host *real, int worker);
 
+/* affinity_set() of struct host_verbs; `confine` makes what is noted of a worker so. */
+bool host_real_affinity_set(struct real_host *real, const int *workers, size_t count,
+			    const struct cpuset *sets,
+			    bool (*confine)(struct real_host *, int worker, struct error *),
+			    struct error *error);
+
 /* As in struct host_verbs. */
 bool host_real_release(struct host *host, struct error *error);
 bool host_real_stop(struct host *host, const int *workers, size_t count, struct error *error);

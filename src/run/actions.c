@@ -272,18 +272,22 @@ int action_spawn(struct vm *vm, const uint32_t *args)
 	return id;
 }
 
-void action_stop_group(struct vm *vm, int path)
+/* Choose the living workers that are in a group. */
+static void choose_in(struct vm *vm, int path)
 {
 	int group = vm_group(vm, path);
-	int *workers = memory_zeroed(vm->living.length, sizeof(*workers));
-	size_t count = 0;
+	vm->chosen.length = 0;
 	for (size_t i = 0; i < vm->living.length; i++) {
 		if (vm->host->verbs->worker_group(vm->host, vm->living.data[i]) == group)
-			workers[count++] = vm->living.data[i];
+			VECTOR_PUSH(&vm->chosen, vm->living.data[i]);
 	}
-	vm_event(vm, "stop", path)->count = (int64_t)count;
-	ledger_stop(vm, workers, count);
-	free(workers);
+}
+
+void action_stop_group(struct vm *vm, int path)
+{
+	choose_in(vm, path);
+	vm_event(vm, "stop", path)->count = (int64_t)vm->chosen.length;
+	ledger_stop(vm, vm->chosen.data, vm->chosen.length);
 }
 
 /* The living workers of a batch, in a fresh array. */
@@ -305,6 +309,30 @@ void action_stop_batch(struct vm *vm, int batch)
 	vm_event(vm, "stop", -1)->count = (int64_t)count;
 	ledger_stop(vm, workers, count);
 	free(workers);
+}
+
+void action_affinity(struct vm *vm, int path, const struct affinity *affinity)
+{
+	struct error error;
+	choose_in(vm, path);
+	const int *workers = vm->chosen.data;
+	size_t count = vm->chosen.length;
+	VECTOR_RESERVE(&vm->sets, count);
+	bool own = affinity_resolve(vm, affinity, path, (int64_t)count, vm->sets.data);
+	if (!vm->host->verbs->affinity_set(vm->host, workers, count, own ? vm->sets.data : NULL,
+					   &error))
+		vm_refused(vm, &error);
+	for (size_t i = 0; i < count; i++)
+		vm->batches.data[vm->batch_of.data[workers[i]]].affinity = *affinity;
+	struct event *event = vm_event(vm, "set", path);
+	event->knob = "affinity";
+	event->count = (int64_t)count;
+	if (!vm->options->trace)
+		return;
+	struct text text = {0};
+	affinity_put(&text, affinity);
+	event->value = result_text(vm->result, text_string(&text));
+	text_free(&text);
 }
 
 static void move_event(struct vm *vm, int from, int to, int64_t count)

@@ -347,6 +347,9 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 	case OP_GROUP_REMOVE:
 		action_remove(vm, (int)R(a).i);
 		break;
+	case OP_GROUP_AFFINITY:
+		action_affinity(vm, (int)R(a).i, R(b).affinity);
+		break;
 	case OP_KNOB_C:
 		value.set = *R(c).set;
 		action_knob(vm, (int)R(a).i, instruction->b, &value, quiet);

@@ -255,6 +255,7 @@ static void free_vm(struct vm *vm)
 	VECTOR_FREE(&vm->limits);
 	VECTOR_FREE(&vm->scopes);
 	VECTOR_FREE(&vm->knobs);
+	VECTOR_FREE(&vm->chosen);
 	VECTOR_FREE(&vm->sets);
 	arena_free(&vm->values);
 }

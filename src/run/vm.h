@@ -157,7 +157,8 @@ struct vm {
 	VECTOR(struct scope) scopes;
 	VECTOR(struct knob_setting) knobs;
 	unsigned remembered; /* bit per knob whose values are kept: some line swaps it, or asks */
-	VECTOR(struct cpuset) sets; /* scratch: of the spawn being made */
+	VECTOR(int) chosen;  /* scratch: the workers that the op being run is about */
+	VECTOR(struct cpuset) sets; /* scratch: what each of them is to get */
 	unsigned stamp;             /* the last one given to paths */
 	const char *step;
 	uint64_t random; /* state of the generator */
@@ -262,6 +263,8 @@ void action_knob(struct vm *vm, int path, enum knob knob, const struct knob_valu
 const struct knob_value *action_knob_value(struct vm *vm, int path, enum knob knob);
 void action_swap(struct vm *vm, int path, int other, enum knob knob);
 int action_spawn(struct vm *vm, const uint32_t *args);
+/* The workers that are in the group now get this affinity. */
+void action_affinity(struct vm *vm, int path, const struct affinity *affinity);
 void action_stop_group(struct vm *vm, int path);
 void action_stop_batch(struct vm *vm, int batch);
 void action_move(struct vm *vm, int from, int to, int64_t count);

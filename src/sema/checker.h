@@ -107,6 +107,9 @@ void settings_check_spawn(struct checker *check, struct stmt *stmt, const struct
 void settings_check_flags(struct checker *check, const struct stmt *const *seen);
 /* The knob that a name means; KNOB_COUNT when there is none, which is reported. */
 enum knob settings_check_knob(struct checker *check, name_id name, struct span span);
+/* Of a `set`: does it name the affinity of the group's workers, and no knob? Then its value is
+ * checked. */
+bool settings_check_affinity(struct checker *check, struct stmt *stmt);
 void settings_check_knob_value(struct checker *check, enum knob knob, struct expr *value);
 /* Put the range of a knob's values into words. */
 void settings_put_range(struct text *range, enum knob knob);

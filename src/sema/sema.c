@@ -228,6 +228,10 @@ static void check_group_stmt(struct checker *check, struct stmt *stmt)
 	}
 	if (stmt->kind != STMT_SET && stmt->kind != STMT_CLEAR && stmt->kind != STMT_SWAP)
 		return;
+	if (stmt->kind == STMT_SET && settings_check_affinity(check, stmt)) {
+		stmt->group.affinity = true;
+		return;
+	}
 	enum knob knob = settings_check_knob(check, stmt->name, stmt->name_span);
 	stmt->group.knob = knob;
 	if (stmt->kind == STMT_SWAP &&

@@ -209,6 +209,15 @@ void settings_check_knob_value(struct checker *check, enum knob knob, struct exp
 	text_free(&range);
 }
 
+bool settings_check_affinity(struct checker *check, struct stmt *stmt)
+{
+	const struct setting_info *info = &spawn_settings[SPAWN_AFFINITY];
+	if (strcmp(checker_text(check, stmt->name), info->name) != 0)
+		return false;
+	expr_want(check, stmt->group.value, info->type, "`affinity`");
+	return true;
+}
+
 void settings_check_cgroup(struct checker *check, struct stmt *stmt, const struct stmt **seen)
 {
 	enum knob knob = settings_check_knob(check, stmt->name, stmt->name_span);

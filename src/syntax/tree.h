@@ -226,6 +226,7 @@ struct stmt {
 			name_id other_name; /* SWAP: the second knob; RUN: `as`, 0 without */
 			struct span other_span;
 			uint32_t knob;         /* checker */
+			bool affinity;         /* SET: of the workers, no knob: checker */
 			struct symbol *symbol; /* STOP, MOVE: workers; RUN: checker */
 		} group;
 		struct {                    /* SPAWN */

@@ -6,6 +6,9 @@ scenario ops {
     hold 50ms
     set left.cpus = overlap(0, 2, 50%)
     set right.weight = 50
+    set left.affinity = random
+    set left.affinity = first(left.cpus, 1)
+    set left.affinity = inherit
     swap left.cpus, right.cpus
     clear right.cpus
     clear left.weight

@@ -19,6 +19,7 @@ static const char every_op[] =
 	"        cgroup late { spawn 2 yield_heavy }\n"
 	"        swap a.cpus, b.cpus\n"
 	"        clear a.cpus\n"
+	"        set a.affinity = random\n"
 	"        move h to a\n"
 	"        move 50% from a to b\n"
 	"        freeze a; sleep 5ms; thaw a\n"

@@ -218,6 +218,7 @@ static bool run_through(struct host *host, struct error *error)
 		return false;
 	int workers[] = {first, first + 1};
 	return verbs->move_workers(host, workers, 2, b, error) &&
+	       verbs->affinity_set(host, workers, 2, NULL, error) &&
 	       verbs->group_tasks(host, b, &count, error) && verbs->stop(host, workers, 2, error) &&
 	       verbs->group_remove(host, b, error) && verbs->group_remove(host, a, error);
 }
@@ -226,9 +227,9 @@ static void injects_each_fault_once(void **state)
 {
 	(void)state;
 	static const char *const verbs[] = {
-		"group_create", "group_create", "knob_set",    "group_cpus",   "spawn",
-		"release",      "group_freeze", "move",        "move_workers", "group_tasks",
-		"stop",         "group_remove", "group_remove"};
+		"group_create", "group_create", "knob_set",     "group_cpus",   "spawn",
+		"release",      "group_freeze", "move",         "move_workers", "affinity_set",
+		"group_tasks",  "stop",         "group_remove", "group_remove"};
 	int n = (int)(sizeof(verbs) / sizeof(verbs[0]));
 	for (int i = 0; i <= n; i++) {
 		void *fresh;

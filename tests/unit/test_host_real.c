@@ -584,6 +584,54 @@ static void applies_policy_nice_and_affinity(void **state)
 	}
 }
 
+/* How many CPUs a worker may use. */
+static int allowed(struct host *host, int worker)
+{
+	cpu_set_t cpus;
+	assert_int_equal(sched_getaffinity(pid_of(host, worker), sizeof(cpus), &cpus), 0);
+	return CPU_COUNT(&cpus);
+}
+
+static void gives_and_takes_affinity(void **state)
+{
+	struct host *host = HOST(state);
+	int all = cpuset_count(&host->topology.all);
+	if (all < 2) {
+		print_message("# SKIP this takes two CPUs\n");
+		skip();
+	}
+	int group = create(host, HOST_GROUP_ROOT, "a");
+	int first = spawn(host, group, 3, work_default(WORK_cpu_spin));
+	int pair[] = {first, first + 2};
+	struct cpuset sets[2], none = {0};
+	struct error error = {0};
+	cpuset_slice(&sets[0], &host->topology.all, 0, 1);
+	cpuset_slice(&sets[1], &host->topology.all, 1, 2);
+	assert_true(host->verbs->affinity_set(host, pair, 2, sets, NULL));
+	assert_int_equal(allowed(host, first), 1);
+	assert_int_equal(allowed(host, first + 1), all);
+	assert_int_equal(allowed(host, first + 2), 1);
+	/* The second one is refused, so the first one keeps what it has. */
+	cpuset_add_range(&none, CPUSET_CPUS - 1, CPUSET_CPUS - 1);
+	struct cpuset bad[] = {host->topology.all, none};
+	assert_false(host->verbs->affinity_set(host, pair, 2, bad, &error));
+	assert_non_null(strstr(error.message, "affinity"));
+	assert_int_equal(allowed(host, first), 1);
+	assert_int_equal(allowed(host, first + 2), 1);
+	assert_true(host->verbs->affinity_set(host, pair, 2, NULL, NULL));
+	assert_int_equal(allowed(host, first), all);
+	kill(pid_of(host, first), SIGKILL); /* gone meanwhile: no error */
+	assert_true(host->verbs->affinity_set(host, pair, 2, sets, NULL));
+	struct host_wake wake;
+	host->verbs->wait(host, host->verbs->now(host) + 1000 * MS, &wake);
+	assert_int_equal(wake.worker, first);
+	assert_true(host->verbs->affinity_set(host, pair, 2, sets, NULL));
+	assert_true(host->verbs->release(host, NULL));
+	run_for(host, 50 * MS);
+	struct worker_report report = stop_one(host, first + 2);
+	assert_true(cpuset_equal(&report.cpus, &sets[1]));
+}
+
 static void notices_signals(void **state)
 {
 	struct host *host = HOST(state);
@@ -721,6 +769,7 @@ int main(void)
 		BOTH(a_refusal_leaves_nothing_half_made),
 		BOTH(moves_what_is_there),
 		BOTH(applies_policy_nice_and_affinity),
+		BOTH(gives_and_takes_affinity),
 		BOTH(notices_signals),
 		BOTH(closes_from_any_state),
 		BOTH(makes_and_removes_many),
