@@ -7,6 +7,7 @@ use "std/loads"
 
 scenario sched_fifo "A SCHED_FIFO worker beside normal ones" {
     category = "sched_class"
+    needs topo.cpus >= 2 "a CPU more than the real-time workers keep busy"
 
     for i in 0..2 {
         cgroup cg[i] {

@@ -7,6 +7,7 @@ use "std/loads"
 
 scenario sched_mixed "All scheduling classes at once" {
     category = "sched_class"
+    needs topo.cpus >= 4 "a CPU more than the real-time workers keep busy"
 
     empty_cgroups(2)
     every_class(cg[0])

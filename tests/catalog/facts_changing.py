@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from facts import DURATION, WORKERS, Phase, bursty, entry, free, listed, parts, spin
+from facts import DURATION, SETTLE, WORKERS, Phase, bursty, entry, free, listed, parts, spin
 
 TWO = [spin("cg_0"), spin("cg_1")]
 HALF, THIRD, QUARTER = DURATION / 2, DURATION / 3, DURATION / 4
@@ -137,11 +137,34 @@ def task_migration(m):
 @entry("cgroup_no_ctrl_imbalance", "interaction", requires="no_ctrl borrow")
 def no_ctrl_imbalance(m):
     """The settle time at rest, five moves, and a last sixth."""
-    phases = [Phase(Fraction(1, 10), free("cg_heavy", "cg_mobile", "cg_light", "cg_overflow"),
+    phases = [Phase(SETTLE, free("cg_heavy", "cg_mobile", "cg_light", "cg_overflow"),
                     [spin("cg_heavy", 6), spin("cg_mobile", 2), bursty("cg_light", 2, 50, 100)]),
               *shuttle("cg_mobile", "cg_overflow", 5, 2, DURATION / 6)]
     phases[-1].time += DURATION / 6
     return phases
+
+
+@entry("cgroup_affinity_change", "affinity", excludes="reject_pin")
+def affinity_change(m):
+    """As declared for a fifth, and four draws from half of all CPUs."""
+    return [Phase(DURATION / 5, free("cg_0", "cg_1"), TWO),
+            *(Phase(DURATION / 5, ops=["set cg_0 affinity random", "set cg_1 affinity random"]) for _ in range(4))]
+
+
+@entry("cgroup_multicpu_pin", "advanced", requires="reject_pin")
+def multicpu_pin(m):
+    """All on the first two CPUs, after the settle time."""
+    pin = listed(m.all[:2])
+    return [Phase(SETTLE, free("cg_0", "cg_1"), TWO),
+            Phase(DURATION, ops=[f"set cg_{i} affinity {pin}" for i in range(2)])]
+
+
+@entry("cgroup_cpuset_multicpu_pin", "interaction", lambda m: len(m.usable) >= 2, requires="reject_pin")
+def cpuset_multicpu_pin(m):
+    """Each on the first two CPUs of its half."""
+    halves = [m.disjoint(0, 2), m.disjoint(1, 2)]
+    return [Phase(SETTLE, parts(halves), TWO),
+            Phase(DURATION, ops=[f"set cg_{i} affinity {listed(half[:2])}" for i, half in enumerate(halves)])]
 
 
 @entry("nested_cgroup_task_move", "nested", settle=Fraction(2))
