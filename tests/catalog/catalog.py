@@ -17,8 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 import facts  # noqa: E402
-import facts_changing  # noqa: E402,F401 (registers its entries)
-import facts_steady  # noqa: E402,F401 (likewise)
+import facts_canned  # noqa: E402,F401 (registers the entries of all facts)
 from programs import ROOT, program, run  # noqa: E402
 from tap import Tap  # noqa: E402
 

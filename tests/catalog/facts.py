@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
 
-DURATION, SETTLE, WORKERS = Fraction(6), Fraction(1, 10), 5
+DURATION, SETTLE, WORKERS = Fraction(6), Fraction(1, 10), 7
 BY_NAME = {}
 
 
