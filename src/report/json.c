@@ -89,6 +89,12 @@ static void put_reason(struct json *json, struct source_set *sources, const stru
 	if (*reason->note)
 		json_member_string(json, "note", reason->note);
 	put_place(json, sources, reason->span, true);
+	if (!span_is_none(reason->call)) {
+		json_key(json, "call");
+		json_object(json);
+		put_place(json, sources, reason->call, true);
+		json_object_end(json);
+	}
 	if (*reason->cgroup)
 		json_member_string(json, "cgroup", reason->cgroup);
 	if (reason->worker >= 0)

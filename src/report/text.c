@@ -160,6 +160,9 @@ static void put_reasons(const struct report *report, const struct result *result
 			 reason->check);
 		diag_render_place(report->sources, reason->span, severity, reason->message,
 				  report->color, out);
+		if (!span_is_none(reason->call))
+			diag_render_place(report->sources, reason->call, "note", "in this call",
+					  report->color, out);
 		if (*reason->note)
 			text_printf(out, "      = %s: %s\n",
 				    *reason->layer && strcmp(reason->layer, "default") != 0

@@ -198,7 +198,8 @@ static int new_batch(struct vm *vm, const struct host_spawn *spawn, const struct
 						 .nice = spawn->nice,
 						 .name = result_text(vm->result, name),
 						 .scope = (int)vm->scopes.length - 1,
-						 .span = vm_span(vm)});
+						 .span = vm_span(vm),
+						 .call = vm->result->call});
 	return (int)vm->batches.length - 1;
 }
 

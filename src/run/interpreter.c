@@ -489,6 +489,8 @@ static uint32_t invoke(struct vm *vm, uint32_t entry)
 	if (vm->call_count == SEMA_CALLS_MAX)
 		vm_end(vm, STATUS_BROKEN, "limit",
 		       "fns and procs call each other more than %d deep", SEMA_CALLS_MAX);
+	if (!vm->call_count)
+		vm->result->call = vm_span(vm);
 	vm->calls[vm->call_count++] = vm->at + 1;
 	return entry;
 }
@@ -497,7 +499,9 @@ static uint32_t leave(struct vm *vm)
 {
 	if (!vm->call_count)
 		vm_end(vm, STATUS_BROKEN, "run", "this returns, but nothing called it");
-	return vm->calls[--vm->call_count];
+	if (--vm->call_count == 0)
+		vm->result->call = SPAN_NONE;
+	return vm->calls[vm->call_count];
 }
 
 static void copy(uint16_t op, union value *to, const union value *from)

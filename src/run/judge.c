@@ -127,6 +127,8 @@ void judge_violation(struct vm *vm, enum status status, const struct limit_entry
 	struct reason *reason =
 		result_add(vm->result, status, metric_table[limit->metric].name,
 			   span_is_none(limit->span) ? span : limit->span, "%s", message);
+	if (!span_is_none(limit->span))
+		reason->call = SPAN_NONE; /* it led to the workers, not to this line */
 	if (path >= 0)
 		reason->cgroup = result_text(vm->result, paths_text(&vm->paths, path));
 	reason->worker = finding.worker;
@@ -305,6 +307,7 @@ static void judge_unreleased(struct vm *vm, struct batch *batch)
 	if (vm->ending || batch->told)
 		return;
 	batch->told = true;
+	vm->result->call = batch->call;
 	result_add(vm->result, STATUS_INCONCLUSIVE, "time", batch->span,
 		   "%s was stopped before anything let it start", batch->name);
 }
@@ -313,6 +316,7 @@ void judge_workers(struct vm *vm, const int *workers, size_t count)
 {
 	if (!vm->options->judge || !count)
 		return;
+	struct span call = vm->result->call;
 	struct member *members = memory_zeroed(count, sizeof(*members));
 	const struct worker_report **reports = memory_zeroed(count, sizeof(*reports));
 	size_t kept = 0;
@@ -339,8 +343,10 @@ void judge_workers(struct vm *vm, const int *workers, size_t count)
 					.batch = batch,
 					.reports = reports + start,
 					.count = end - start};
+		vm->result->call = batch->call;
 		judge_group(vm, &judged);
 	}
+	vm->result->call = call;
 	free(members);
 	free(reports);
 }

@@ -46,6 +46,7 @@ struct reason *result_add(struct result *result, enum status status, const char 
 						      .check = check,
 						      .message = result_text(result, message),
 						      .span = span,
+						      .call = result->call,
 						      .cgroup = "",
 						      .worker = -1,
 						      .at_ns = -1,
@@ -66,8 +67,10 @@ static void shift(struct span *span, uint32_t base)
 void result_shift(struct result *result, uint32_t base)
 {
 	shift(&result->span, base);
-	for (size_t i = 0; i < result->reasons.length; i++)
+	for (size_t i = 0; i < result->reasons.length; i++) {
 		shift(&result->reasons.data[i].span, base);
+		shift(&result->reasons.data[i].call, base);
+	}
 	for (size_t i = 0; i < result->swaps.length; i++)
 		shift(&result->swaps.data[i].span, base);
 	for (size_t i = 0; i < result->events.length; i++)

@@ -31,6 +31,7 @@ struct reason {
 	const char *check;   /* a metric's name, "expect", "fail", "skip", "needs", "run", … */
 	const char *message; /* a whole sentence, with the figures */
 	struct span span;    /* of the line it comes from */
+	struct span call;    /* of the scenario's own line that led there, SPAN_NONE: the same */
 	const char *cgroup;  /* "" where it is about none */
 	int worker;          /* its place in its group, -1 where it is about none */
 	int64_t at_ns;       /* when, since the scenario's start; -1: at no moment */
@@ -142,6 +143,7 @@ struct result {
 	uint64_t seed;
 	uint64_t checks; /* that were judged and held */
 	int interrupted; /* the signal that ended the run, 0 if none did */
+	struct span call; /* that reasons added now get */
 	VECTOR(struct reason) reasons;
 	VECTOR(struct step_result) steps;
 	VECTOR(struct group_result) groups;

@@ -22,6 +22,7 @@ static void add_reason(struct vm *vm, enum status status, const char *check, con
 void vm_leave(struct vm *vm)
 {
 	vm->ending = true;
+	vm->result->call = SPAN_NONE;
 	longjmp(*vm->unwind, 1);
 }
 
@@ -339,6 +340,7 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 	/* On the heap, so that nothing of it sits in a register when vm_end() jumps back here. */
 	struct vm *vm = memory_zeroed(1, sizeof(*vm));
 	*result = (struct result){.span = scenario->span,
+				  .call = SPAN_NONE,
 				  .bound_ns = run_bound_ns(program, index, options),
 				  .seed = options->seed};
 	result->name = result_text(result, scenario->name);

@@ -65,6 +65,7 @@ struct batch {
 	int scope;        /* depth of the block that owns them */
 	bool told;        /* that some of them never started */
 	struct span span;
+	struct span call; /* see struct reason */
 };
 
 /* One `run` of a payload. */

@@ -315,7 +315,8 @@ class Cli:
             self.tap.check(f"plan: {name}", "" if fine else result.summary())
         self.case("plan: a file of one's own in a folder std", [*plan, "1n1l4c1t", self.write("own.kts", text.replace("std/partitions", "./std/partitions.kts")).name],
                   {1}, r"std/partitions\.kts:1:21: (.|\n)*not the library's")
-        skipped = r"std/partitions\.kts:\d+:5: skip\[skip\]: too few CPUs (.|\n)*\| +skip "
+        skipped = (r"std/partitions\.kts:\d+:5: skip\[skip\]: too few CPUs (.|\n)*\| +skip (.|\n)*"
+                   r"library\.kts:3:1: note: in this call\n +3 \| split_half\(\)")
         self.case("plan: a line of a module is shown", [*plan, "1n1l1c1t", source.name], {4}, skipped)
         self.case("build: a program that uses a module", [self.ktstrc, "build", source.name], CLEAN)
         self.case("plan: a line of a module from an image", [*plan, "1n1l1c1t", "library.ktb"], {4}, skipped)
