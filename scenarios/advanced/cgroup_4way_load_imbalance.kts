@@ -5,6 +5,7 @@
 
 scenario cgroup_4way_load_imbalance "Four cgroups with uneven demands" {
     category = "advanced"
+    requires rebal
     needs topo.cpus >= 5
 
     cgroup cg_0 { spawn 16 cpu_spin }

@@ -6,6 +6,7 @@ use "std/cgroups"
 
 scenario cgroup_add_load_imbalance "Light cgroups, then a heavy one" {
     category = "advanced"
+    requires rebal
 
     setup_cgroups(2, 1, yield_heavy)
 

@@ -5,6 +5,7 @@ use "std/cgroups"
 
 scenario cgroup_all_loaded "Every cgroup is loaded" {
     category = "advanced"
+    requires borrow
 
     setup_cgroups(2, 16)
     hold 100%

@@ -6,6 +6,7 @@ use "std/partitions"
 
 scenario cgroup_cpuset_change_imbalance "A cpuset narrowed and widened under imbalance" {
     category = "advanced"
+    requires borrow
     needs topo.cpus >= 4
 
     cgroup cg_0 {

@@ -7,6 +7,7 @@ use "std/partitions"
 
 scenario cgroup_cpuset_load_shift "A light cgroup with a cpuset receives heavy load" {
     category = "advanced"
+    requires rebal
 
     cgroup cg_0 { cpus = half_part(0); spawn 16 cpu_spin }
     cgroup cg_1 { cpus = half_part(1); spawn 1 yield_heavy }

@@ -7,6 +7,7 @@ use "std/partitions"
 
 scenario cgroup_cpuset_overlap_imbalance "Imbalance on overlapping cpusets" {
     category = "advanced"
+    requires borrow
 
     cgroup cg_0 { cpus = overlap_part(0, 3, 50%); spawn 8 cpu_spin }
     cgroup cg_1 { cpus = overlap_part(1, 3, 50%); spawn 1 sparse_bursts() }

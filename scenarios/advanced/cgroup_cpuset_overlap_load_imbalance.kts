@@ -6,6 +6,7 @@ use "std/partitions"
 
 scenario cgroup_cpuset_overlap_load_imbalance "Heavy and light on overlapping cpusets" {
     category = "advanced"
+    requires rebal
 
     cgroup cg_0 { cpus = overlap_part(0, 3, 50%); spawn 16 cpu_spin }
     cgroup cg_1 { cpus = overlap_part(1, 3, 50%); spawn 1 yield_heavy }

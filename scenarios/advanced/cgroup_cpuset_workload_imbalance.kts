@@ -6,6 +6,7 @@ use "std/partitions"
 
 scenario cgroup_cpuset_workload_imbalance "Oversubscribed beside bursty, in halves" {
     category = "advanced"
+    requires borrow
 
     cgroup cg_0 {
         cpus = half_part(0)

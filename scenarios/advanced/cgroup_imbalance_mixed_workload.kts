@@ -6,6 +6,7 @@ use "std/loads"
 
 scenario cgroup_imbalance_mixed_workload "Heavy, bursty and writing" {
     category = "advanced"
+    requires borrow, rebal
 
     cgroup cg_0 { spawn 8 cpu_spin }
     cgroup cg_1 { spawn dense_bursts() }

@@ -6,6 +6,7 @@ use "std/cgroups"
 
 scenario cgroup_llc_overflow "One cgroup that spills over LLCs" {
     category = "advanced"
+    requires llc, steal
 
     setup_cgroups(1, 8)
     hold 100%

@@ -6,6 +6,7 @@ use "std/loads"
 
 scenario cgroup_load_imbalance "A heavy cgroup beside a light one" {
     category = "advanced"
+    requires rebal
 
     empty_cgroups(2)
     heavy(cg[0])

@@ -14,6 +14,7 @@ proc phase(heavier: int) {
 
 scenario cgroup_load_oscillation "Heavy and light roles alternate" {
     category = "advanced"
+    requires rebal
 
     step "the first is heavy" { phase(0) }
     step "the second is heavy" { phase(1) }

@@ -6,6 +6,7 @@ use "std/cgroups"
 
 scenario cgroup_multicpu_pin "All workers pinned to the same two CPUs" {
     category = "advanced"
+    requires reject_pin
 
     setup_cgroups(2)
 

@@ -6,6 +6,7 @@ use "std/cgroups"
 
 scenario cgroup_no_ctrl_task_migration "Tasks go to and fro, without a cpu controller" {
     category = "advanced"
+    requires no_ctrl
 
     cgroup cg_0 { spawn cpu_spin }
     cgroup cg_mobile { spawn cpu_spin }

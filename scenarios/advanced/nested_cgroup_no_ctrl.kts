@@ -4,6 +4,7 @@
 
 scenario nested_cgroup_no_ctrl "Nested cgroups, without a cpu controller" {
     category = "advanced"
+    requires no_ctrl
 
     create cg_0
     create cg_0/sub_a

@@ -6,6 +6,7 @@ use "std/cgroups"
 
 scenario cgroup_affinity_change "Affinities drawn anew during the run" {
     category = "affinity"
+    excludes reject_pin
 
     setup_cgroups(2)
 

@@ -6,6 +6,7 @@ use "std/partitions"
 
 scenario cgroup_cpuset_llc_affinity "LLC cpusets and LLC affinity" {
     category = "affinity"
+    requires llc
 
     split_llcs(2, on: llc_aligned)
     hold 100%

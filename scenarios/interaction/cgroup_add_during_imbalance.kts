@@ -6,6 +6,7 @@ use "std/loads"
 
 scenario cgroup_add_during_imbalance "A cgroup added during imbalance" {
     category = "interaction"
+    requires borrow
 
     cgroup cg_0 { spawn 8 cpu_spin }
     cgroup cg_1 { spawn 2 sparse_bursts() }

@@ -6,6 +6,7 @@ use "std/partitions"
 
 scenario cgroup_cpuset_imbalance_combined "Disjoint cpusets, borrowing and rebalancing" {
     category = "interaction"
+    requires borrow, rebal
 
     cgroup cg_0 {
         cpus = half_part(0)

@@ -6,6 +6,7 @@ use "std/partitions"
 
 scenario cgroup_cpuset_multicpu_pin "A pin to two CPUs inside each cpuset" {
     category = "interaction"
+    requires reject_pin
 
     split_half()
 

@@ -6,6 +6,7 @@ use "std/partitions"
 
 scenario cgroup_cpuset_overlap_imbalance_combined "Overlapping cpusets, borrowing and rebalancing" {
     category = "interaction"
+    requires borrow, rebal
 
     cgroup cg_0 { cpus = overlap_part(0, 3, 50%); spawn 12 cpu_spin }
     cgroup cg_1 { cpus = overlap_part(1, 3, 50%); spawn 2 sparse_bursts() }

@@ -5,6 +5,7 @@ use "std/partitions"
 
 scenario cgroup_no_ctrl_cpuset_change "Cpusets cleared, without a cpu controller" {
     category = "interaction"
+    requires no_ctrl
 
     split_half()
 

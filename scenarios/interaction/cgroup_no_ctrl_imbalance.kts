@@ -7,6 +7,7 @@ use "std/loads"
 
 scenario cgroup_no_ctrl_imbalance "Tasks move during imbalance, without a cpu controller" {
     category = "interaction"
+    requires no_ctrl, borrow
 
     cgroup cg_heavy { spawn 6 cpu_spin }
     cgroup cg_mobile { spawn 2 cpu_spin }

@@ -6,6 +6,7 @@ use "std/loads"
 
 scenario cgroup_no_ctrl_load_imbalance "Heavy and light, without a cpu controller" {
     category = "interaction"
+    requires no_ctrl, rebal
 
     empty_cgroups(2)
     heavy(cg[0])

@@ -5,6 +5,7 @@ use "std/loads"
 
 scenario nested_cgroup_imbalance "Nested cgroups under imbalance" {
     category = "interaction"
+    requires borrow
 
     create cg_0
     create cg_1

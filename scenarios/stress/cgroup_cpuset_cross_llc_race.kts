@@ -7,6 +7,7 @@
 scenario cgroup_cpuset_cross_llc_race "Cpusets rewritten across LLCs again and again" {
     category = "stress"
     settle = 2s
+    requires llc, rebal
     needs topo.llcs >= 2
     needs size(llc(0)) >= 2 "an LLC 0 of at least two CPUs"
 

@@ -152,10 +152,18 @@ class Catalog:
         elif path.parent.name != category or f'    category = "{category}"\n' not in path.read_text():
             yield f"it is in {path.parent.name}, and its category should be {category}"
 
+    def flags(self, name):
+        """Which flags the scenario requires and excludes."""
+        text = self.files[name].read_text() if name in self.files else ""
+        for clause in "requires", "excludes":
+            said = re.findall(rf"^    {clause} (.*)$", text, re.MULTILINE)
+            found = [flag for line in said for flag in line.split(", ")]
+            yield from unequal(clause, found, facts.BY_NAME[name][clause])
+
     def check(self):
         """One subtest for each scenario."""
         for name in self.names:
-            self.tap.check(name, "\n".join([*self.place(name), *self.faults(name)][:6]))
+            self.tap.check(name, "\n".join([*self.place(name), *self.flags(name), *self.faults(name)][:6]))
         self.tap.finish()
 
 
