@@ -17,13 +17,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 import facts  # noqa: E402
-import facts_canned  # noqa: E402,F401 (registers the entries of all facts)
+from facts_canned import CATALOG  # noqa: E402 (registers the entries of all facts)
 from programs import ROOT, program, run  # noqa: E402
 from tap import Tap  # noqa: E402
 
 # From a single CPU to the largest presets; odd counts, several nodes, SMT, LLCs of one CPU.
 MACHINES = ["1n1l1c1t", "1n1l2c1t", "1n2l1c1t", "1n1l3c1t", "1n1l4c1t", "1n2l2c1t", "1n1l5c1t", "1n3l2c1t",
             "1n7l1c1t", "1n2l2c2t", "1n3l3c1t", "2n2l3c2t", "2n4l4c1t", "1n8l8c2t", "4n12l8c2t", "1n14l9c2t"]
+CATEGORIES = {"basic": 3, "cpuset": 6, "affinity": 6, "sched_class": 6, "dynamic": 3, "stress": 17, "stall": 2,
+              "advanced": 20, "nested": 4, "interaction": 9, "performance": 5}
 OPS = {"cgroup", "create", "spawn", "set", "clear", "swap", "move", "stop", "remove"}
 
 
@@ -162,6 +164,10 @@ class Catalog:
 
     def check(self):
         """One subtest for each scenario."""
+        counts = {category: 0 for category in CATEGORIES}
+        for name in CATALOG:
+            counts[facts.BY_NAME[name]["category"]] += 1
+        self.tap.check("every scenario has its facts", "\n".join(unequal("scenarios", counts, CATEGORIES)))
         for name in self.names:
             self.tap.check(name, "\n".join([*self.place(name), *self.flags(name), *self.faults(name)][:6]))
         self.tap.finish()

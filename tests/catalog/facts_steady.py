@@ -61,7 +61,17 @@ steady("cgroup_bursty_imbalance", "advanced", lambda m: [spin("cg_0", 8), bursty
 steady("cgroup_bursty_load_shift", "advanced", lambda m: [bursty("cg_0", 12, 200, 50), spin("cg_1", 4)],
        requires="rebal")
 
+steady("fork_exit_churn", "stress", each(2, WORKERS, "fork_exit"))
+steady("nice_sweep", "stress", each(2, WORKERS, "nice_sweep"))
+steady("affinity_churn", "stress", each(2, WORKERS, "affinity_churn(1024)"))
+steady("policy_churn", "stress", each(2, WORKERS, "policy_churn(1024)"))
+steady("page_fault_churn", "stress", each(2, WORKERS, "page_fault_churn(4MiB, 256, 64)"))
+steady("mutex_contention_light", "stress", each(2, 4, "mutex_contention(4, 64, 1024)"))
+steady("mutex_contention_heavy", "stress", each(2, 8, "mutex_contention(8, 1024, 256)"))
+
 # Those with code of their own that still only hold.
+steady("cgroup_pipe_io", "sched_class", lambda m: [
+    load for name in ("cg_0", "cg_1") for load in (spin(name, 2, "pipe_io(1024)"), spin(name))])
 steady("host_cgroup_contention", "stress", lambda m: [spin("host", m.count), spin("cg_0"), spin("cg_1")])
 steady("sched_mixed", "sched_class", lambda m: [
     load for name in ("cg_0", "cg_1")
@@ -86,6 +96,24 @@ steady("cgroup_no_ctrl_load_imbalance", "interaction",
        lambda m: [spin("cg_0", 16), spin("cg_1", 1, "yield_heavy")], requires="no_ctrl rebal")
 steady("cgroup_io_compute_imbalance", "advanced",
        lambda m: [spin("cg_0", WORKERS, "io_sync"), spin("cg_1", m.count)], requires="borrow")
+
+
+def beside_computing(count, work):
+    """Workers of some kind beside as many that compute as there are CPUs."""
+    return lambda m: [spin("cg_0", count, work), spin("cg_1", m.count)]
+
+
+# Worker counts are fitted to the groups: up to a pair, down to a messenger and its four, but at least one.
+PAIRS, FIVES = -(-WORKERS // 2) * 2, max(1, WORKERS // 5) * 5
+steady("cache_pressure_imbalance", "performance", beside_computing(WORKERS, "cache_pressure(32KiB, 64B)"),
+       requires="borrow")
+steady("cache_yield_wake_affine", "performance", each(2, WORKERS, "cache_yield(32KiB, 64B)"),
+       lambda m: [m.llc(0), m.llc(1)] if m.llcs > 1 else [[]], requires="llc")
+steady("cache_pipe_io_compute_imbalance", "performance", beside_computing(PAIRS, "cache_pipe(32KiB, 1024)"),
+       requires="borrow")
+steady("fan_out_wake", "performance", beside_computing(FIVES, "futex_fan_out(4, 1024)"), requires="borrow")
+steady("fan_out_compute", "performance", beside_computing(FIVES, "fan_out_compute(4, 256KiB, 5, 100us)"),
+       requires="borrow")
 
 
 @entry("cgroup_per_cpu", "stress", lambda m: m.count > 1, settle=Fraction(1))
