@@ -165,6 +165,8 @@ static void emit_owner(struct emitter *emitter, const struct stmt *stmt, enum sc
 	uint32_t label = emit_optional(emitter, stmt->body.first);
 	emitter->group = NONE;
 	emit(emitter, OP_SCOPE_OPEN, (uint32_t)kind, label, NONE);
+	for (const struct use *use = stmt->body.uses; use; use = use->next)
+		emit_global(emitter, use->symbol);
 	if (kind == SCOPE_SCENARIO && (emitter->scheduler = scheduler_of(emitter, stmt)))
 		emit_all_limits(emitter, emitter->scheduler->body.block.first, FLAG_SCHEDULER);
 	emit_all_limits(emitter, stmt->body.block.first, 0);
@@ -584,8 +586,6 @@ static void emit_scenario(struct emitter *emitter, const struct stmt *stmt)
 	emitter->scenario++;
 	VECTOR_PUSH(&emitter->program->scenarios, scenario);
 	size_t mark = emit_mark(emitter);
-	for (const struct use *use = stmt->body.uses; use; use = use->next)
-		emit_global(emitter, use->symbol);
 	emitter->span = stmt->name_span;
 	emit_owner(emitter, stmt, SCOPE_SCENARIO);
 	emit(emitter, OP_END, NONE, NONE, NONE);

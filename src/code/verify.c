@@ -334,6 +334,9 @@ static bool check_tables(const struct verifier *verifier)
 	return check_foreign_tables(verifier);
 }
 
+/* What is invoked opens and closes blocks of its own, inside those that are open: one at least. */
+enum { ROUTINE_DEPTH = 1 };
+
 /* Depth of owning blocks at each instruction: 0 unknown, else depth + 1. */
 struct flow {
 	uint16_t *depth;
@@ -365,10 +368,12 @@ static bool follow(struct verifier *verifier, struct flow *flow)
 	const struct op_info *info = &op_table[instruction->op];
 	const uint32_t values[3] = {instruction->a, instruction->b, instruction->c};
 	uint16_t depth = (uint16_t)(flow->depth[verifier->at] - 1);
-	if (instruction->op == OP_END || instruction->op == OP_RETURN)
+	if (instruction->op == OP_END)
 		return depth == 0 || refuse(verifier, "a block is still open");
-	if (instruction->op == OP_SCOPE_CLOSE && depth == 0)
-		return refuse(verifier, "it closes a block that was not opened");
+	if (instruction->op == OP_RETURN)
+		return depth == ROUTINE_DEPTH || refuse(verifier, "a block is still open");
+	if (depth == 0 && instruction->op != OP_SCOPE_OPEN)
+		return refuse(verifier, "it stands outside every block");
 	if (instruction->op == OP_SCOPE_OPEN && depth == VERIFY_DEPTH_MAX)
 		return refuse(verifier, "blocks are nested too deeply");
 	depth = (uint16_t)(depth + (instruction->op == OP_SCOPE_OPEN) -
@@ -378,9 +383,8 @@ static bool follow(struct verifier *verifier, struct flow *flow)
 			continue;
 		if (values[i] <= verifier->at && !may_go_back(instruction->op))
 			return refuse(verifier, "it jumps back, and is no loop");
-		/* What is invoked opens and closes blocks of its own, inside those that are open.
-		 */
-		if (!reach(verifier, flow, values[i], instruction->op == OP_INVOKE ? 0 : depth))
+		uint16_t there = instruction->op == OP_INVOKE ? ROUTINE_DEPTH : depth;
+		if (!reach(verifier, flow, values[i], there))
 			return false;
 	}
 	return instruction->op == OP_JUMP || reach(verifier, flow, verifier->at + 1, depth);

@@ -179,8 +179,64 @@ static void test_mutations(void **state)
 	probe_free(&probe);
 }
 
+/* The first instruction with an op, from an index on. */
+static size_t find_op(const struct program *program, enum op op, size_t from)
+{
+	while (program->code.data[from].op != op)
+		from++;
+	return from;
+}
+
+static void expect_refusal(const char *text, void (*spoil)(struct program *), const char *says)
+{
+	struct probe probe;
+	struct error error;
+	probe_compile(&probe, text);
+	spoil(&probe.program);
+	assert_false(verify_program(&probe.program, &error));
+	if (!strstr(error.message, says))
+		fail_msg("'%s' should say '%s'", error.message, says);
+	probe_free(&probe);
+}
+
+/* The scenario's block ends before what is done in it. */
+static void close_early(struct program *program)
+{
+	size_t create = find_op(program, OP_GROUP_CREATE, 0);
+	size_t close = find_op(program, OP_SCOPE_CLOSE, create);
+	struct instruction before = program->code.data[close];
+	program->code.data[close] = program->code.data[create];
+	program->code.data[create] = before;
+}
+
+/* A proc ends its caller's block, and opens one of its own in its place. */
+static void close_callers(struct program *program)
+{
+	size_t first = find_op(program, OP_RETURN, 0) - 2;
+	program->code.data[first] = program->code.data[find_op(program, OP_SCOPE_CLOSE, first)];
+}
+
+static void drop_close(struct program *program)
+{
+	size_t close = find_op(program, OP_SCOPE_CLOSE, 0);
+	program->code.data[close] = program->code.data[close - 1];
+}
+
+/* What is created belongs to a block that is open then: nothing is done outside of all. */
+static void test_blocks(void **state)
+{
+	(void)state;
+	expect_refusal("scenario s { create a }", close_early, "outside every block");
+	expect_refusal("proc p() { create a; sleep 1s }\nscenario s { p() }", close_callers,
+		       "outside every block");
+	expect_refusal("scenario s { create a }", drop_close, "still open");
+	expect_refusal("proc p() { scope { create a } }\nscenario s { p() }", drop_close,
+		       "still open");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_mutations)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_mutations),
+					   cmocka_unit_test(test_blocks)};
 	return cmocka_run_group_tests_name("verify", tests, NULL, NULL);
 }
