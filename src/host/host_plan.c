@@ -1,5 +1,6 @@
 #include "host/host_plan.h"
 
+#include "host/board.h"
 #include "host/group_tree.h"
 
 #include <assert.h>
@@ -28,6 +29,7 @@ struct plan_host {
 	struct text nothing; /* what they print */
 	struct group_tree tree;
 	VECTOR(struct plan_worker) workers;
+	size_t living;        /* of the workers */
 	size_t first_blocked; /* all workers before it were released or stopped */
 	int64_t now_ns;
 	long verbs_to_fault; /* 0: none is due */
@@ -162,6 +164,10 @@ static bool plan_spawn(struct host *host, const struct host_spawn *spawn, int *f
 	    !(group = group_tree_need(&plan->tree, spawn->group, "spawn", error)) ||
 	    !check_affinity(spawn->affinity, spawn->count, group, error))
 		return false;
+	if (plan->living + (size_t)spawn->count > BOARD_WORKERS)
+		return error_set(error, ERROR_REFUSED,
+				 "there can be no more than %d workers at a time", BOARD_WORKERS);
+	plan->living += (size_t)spawn->count;
 	*first = (int)plan->workers.length;
 	for (int64_t i = 0; i < spawn->count; i++) {
 		group_tree_enter(&plan->tree, group, (int)plan->workers.length);
@@ -196,10 +202,12 @@ static bool plan_stop(struct host *host, const int *workers, size_t count, struc
 	struct plan_host *plan = plan_of(host);
 	if (fault(plan, "stop", error))
 		return false;
-	for (size_t i = 0; i < count; i++) {
+	/* The newest first: they stand last in their group's list, and leave it without a gap. */
+	for (size_t i = count; i-- > 0;) {
 		struct plan_worker *worker = worker_of(plan, workers[i]);
 		if (worker->stopped)
 			continue;
+		plan->living--;
 		worker->stopped = true;
 		worker->stopped_ns = plan->now_ns;
 		worker->last_group = group_tree_of(&plan->tree, workers[i]);

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Figures of every worker are kept until the scenario is judged. */
+enum { SPAWNED_MAX = 1048576 };
+
 static void created(struct vm *vm, int path, int group)
 {
 	paths_set_group(&vm->paths, path, group);
@@ -190,6 +193,10 @@ static void put_policy(struct text *text, const struct policy *policy)
 static int new_batch(struct vm *vm, const struct host_spawn *spawn, const struct affinity *affinity,
 		     const char *name)
 {
+	vm->spawned += spawn->count;
+	if (vm->spawned > SPAWNED_MAX)
+		vm_end(vm, STATUS_BROKEN, "limit", "more than %d workers in one scenario",
+		       SPAWNED_MAX);
 	VECTOR_PUSH(&vm->batches, (struct batch){.first = -1,
 						 .work = spawn->work,
 						 .policy = spawn->policy,

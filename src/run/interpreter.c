@@ -709,7 +709,8 @@ void interpreter_run(struct vm *vm, uint32_t entry)
 			}
 			break;
 		case OP_FOR_STEP:
-			if (++R(a).i >= R(b).i)
+			/* The last turn first: nothing counts beyond 64 bits. */
+			if (R(a).i >= R(b).i || ++R(a).i == R(b).i)
 				break;
 			if (++turns == TURNS_PER_POLL)
 				turns = count_turns(vm, instruction);

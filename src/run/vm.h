@@ -142,6 +142,7 @@ struct vm {
 	int64_t released_ns; /* when its clock began to run, -1: not yet */
 	bool groups_are_new; /* created since the last release */
 	int waiting;         /* workers not released yet */
+	int64_t spawned;     /* workers, in all */
 	/* what is there */
 	struct paths paths;
 	VECTOR(struct batch) batches;

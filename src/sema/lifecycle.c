@@ -411,8 +411,10 @@ static void walk_spawn(struct walker *walker, const struct stmt *stmt)
 {
 	use_expr(walker, stmt->spawn.count);
 	use_expr(walker, stmt->spawn.work);
-	for (const struct stmt *setting = stmt->spawn.settings; setting; setting = setting->next)
-		use_expr(walker, setting->simple.value);
+	for (const struct stmt *setting = stmt->spawn.settings; setting; setting = setting->next) {
+		if (setting->kind == STMT_SETTING)
+			use_expr(walker, setting->simple.value);
+	}
 	const struct ref *ref = stmt->spawn.ref ? stmt->spawn.ref : walker->inside;
 	if (ref)
 		add_workers(resolve(walker, ref), walker->depth);
