@@ -240,22 +240,6 @@ static void end_block(struct vm *vm)
 	ledger_close_scope(vm);
 }
 
-/* Beyond this a text grows no more: its end is dropped. */
-enum { TEXT_BYTES_MAX = 64 * 1024 };
-
-static void append(struct text *to, const struct text *from)
-{
-	size_t room = to->length < TEXT_BYTES_MAX ? TEXT_BYTES_MAX - to->length : 0;
-	size_t length = from->length < room ? from->length : room;
-	if (to != from)
-		text_add(to, text_string(from), length);
-}
-
-static void put_set(union value *value, const struct cpuset *set)
-{
-	cpuset_print(value->text, set);
-}
-
 /* A handle is its batch's number plus 1; 0 is one that was never given its workers. */
 static int batch_of(struct vm *vm, int64_t handle)
 {
@@ -280,6 +264,47 @@ static const uint32_t *pool_at(const struct vm *vm, uint32_t start)
 
 #define R(operand)    (registers[instruction->operand])
 #define TEXT(operand) text_string(R(operand).text)
+
+/* Beyond this a text grows no more: its end is dropped. */
+enum { TEXT_BYTES_MAX = 64 * 1024 };
+
+/* Add the form that a value has in a text. */
+static void append(union value *registers, const struct instruction *instruction)
+{
+	struct text *to = R(a).text;
+	if (to->length >= TEXT_BYTES_MAX)
+		return;
+	switch (instruction->op) {
+	case OP_TEXT_I:
+		text_printf(to, "%" PRId64, R(b).i);
+		break;
+	case OP_TEXT_F:
+		text_printf(to, "%g", R(b).f);
+		break;
+	case OP_TEXT_PERCENT:
+		text_printf(to, "%g%%", R(b).f * 100);
+		break;
+	case OP_TEXT_DURATION:
+		text_put_duration(to, R(b).i);
+		break;
+	case OP_TEXT_SIZE:
+		text_put_size(to, R(b).i);
+		break;
+	case OP_TEXT_BOOL:
+		text_puts(to, R(b).i ? "true" : "false");
+		break;
+	case OP_TEXT_C:
+		cpuset_print(to, R(b).set);
+		break;
+	default:
+		if (to != R(b).text)
+			text_add(to, text_string(R(b).text), R(b).text->length);
+	}
+	if (to->length > TEXT_BYTES_MAX) {
+		to->length = TEXT_BYTES_MAX;
+		to->data[to->length] = '\0';
+	}
+}
 
 /* The ops that do something; returns the next instruction. */
 /* dispatch */
@@ -511,7 +536,7 @@ static void copy(uint16_t op, union value *to, const union value *from)
 	switch (op) {
 	case OP_COPY_S:
 		text_clear(to->text);
-		append(to->text, from->text);
+		text_add(to->text, text_string(from->text), from->text->length);
 		break;
 	case OP_COPY_C:
 		*to->set = *from->set;
@@ -720,28 +745,14 @@ void interpreter_run(struct vm *vm, uint32_t entry)
 			text_clear(R(a).text);
 			break;
 		case OP_TEXT_S:
-			append(R(a).text, R(b).text);
-			break;
 		case OP_TEXT_I:
-			text_printf(R(a).text, "%" PRId64, R(b).i);
-			break;
 		case OP_TEXT_F:
-			text_printf(R(a).text, "%g", R(b).f);
-			break;
 		case OP_TEXT_PERCENT:
-			text_printf(R(a).text, "%g%%", R(b).f * 100);
-			break;
 		case OP_TEXT_DURATION:
-			text_put_duration(R(a).text, R(b).i);
-			break;
 		case OP_TEXT_SIZE:
-			text_put_size(R(a).text, R(b).i);
-			break;
 		case OP_TEXT_BOOL:
-			text_puts(R(a).text, R(b).i ? "true" : "false");
-			break;
 		case OP_TEXT_C:
-			put_set(&R(a), R(b).set);
+			append(registers, instruction);
 			break;
 		case OP_END:
 			return;

@@ -29,7 +29,9 @@ void result_free(struct result *result)
 
 const char *result_text(struct result *result, const char *text)
 {
-	return arena_copy(&result->arena, text, strlen(text));
+	size_t length = strlen(text);
+	result->bytes += length;
+	return arena_copy(&result->arena, text, length);
 }
 
 struct reason *result_add(struct result *result, enum status status, const char *check,
@@ -42,6 +44,7 @@ struct reason *result_add(struct result *result, enum status status, const char 
 	va_end(arguments);
 	if (status > result->status)
 		result->status = status;
+	result->bytes += sizeof(struct reason);
 	VECTOR_PUSH(&result->reasons, (struct reason){.status = status,
 						      .check = check,
 						      .message = result_text(result, message),

@@ -151,6 +151,7 @@ struct result {
 	VECTOR(struct event) events; /* only when asked for */
 	VECTOR(const char *) notes;
 	VECTOR(struct swap_result) swaps;
+	size_t bytes; /* of its texts and reasons */
 };
 
 void result_free(struct result *result);

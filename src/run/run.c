@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EVENTS_MAX = 2000000 };
+enum { EVENTS_MAX = 2000000, RESULT_MIB_MAX = 256 };
 
 static void add_reason(struct vm *vm, enum status status, const char *check, const char *message)
 {
@@ -71,6 +71,9 @@ struct event *vm_event(struct vm *vm, const char *op, int path)
 		vm->result->events.length = 0;
 	if (vm->result->events.length == EVENTS_MAX && !vm->ending)
 		vm_end(vm, STATUS_BROKEN, "limit", "more than %d events", EVENTS_MAX);
+	if (vm->result->bytes > (size_t)RESULT_MIB_MAX * 1024 * 1024 && !vm->ending)
+		vm_end(vm, STATUS_BROKEN, "limit", "its notes and reasons take more than %d MiB",
+		       RESULT_MIB_MAX);
 	VECTOR_PUSH(&vm->result->events,
 		    (struct event){.t_ns = vm_now(vm) - vm->start_ns,
 				   .op = op,

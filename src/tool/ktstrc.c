@@ -1,5 +1,6 @@
 /* ktstrc: checks programs, shows what they compile to, explains. */
 #include "code/disasm.h"
+#include "source/sarif.h"
 #include "tool/bounds.h"
 #include "tool/build.h"
 #include "tool/compile.h"
@@ -12,6 +13,7 @@
 #include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,9 +32,9 @@ static const char usage[] =
 	"                           settings metrics diagnostics ops flags\n"
 	"\n"
 	"  FILE may be - for standard input. Options:\n"
-	"  --format human|json|github\n"
-	"                           how check prints: for people, one object a line, or as\n"
-	"                           annotations of a GitHub workflow\n"
+	"  --format human|json|sarif|github\n"
+	"                           how check prints: for people, one object a line, one SARIF\n"
+	"                           document, or annotations of a GitHub workflow\n"
 	"  --max-errors N           errors shown per file, 20; 0 for all\n"
 	"  -Werror                  warnings are errors\n"
 	"  --topo T                 check also plans the scenarios on this topology and says at\n"
@@ -53,7 +55,7 @@ static const char *const commands[] = {"check", "build", "disasm", "fmt",  "expl
 				       "words", "ops",   "docs",   "help", NULL};
 
 struct options {
-	enum { FORMAT_HUMAN, FORMAT_JSON, FORMAT_GITHUB } format;
+	enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB } format;
 	bool help;
 	bool quiet;
 	struct machines machines; /* of check: what it is planned on, too */
@@ -73,6 +75,18 @@ static bool add_machine(struct options *options, const char *name)
 	if (machines_add(&options->machines, name, &error))
 		return true;
 	console_error("ktstrc", "--topo: %s", error.message);
+	return false;
+}
+
+static bool read_format(const char *word, enum format *format)
+{
+	static const char *const words[] = {"human", "json", "sarif", "github"};
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(word, words[i]) == 0) {
+			*format = (enum format)i;
+			return true;
+		}
+	}
 	return false;
 }
 
@@ -113,12 +127,8 @@ static bool read_options(int count, char **arguments, struct options *options)
 				return false;
 		} else if (option == 'o') {
 			options->output = optarg;
-		} else if (option == 'f' &&
-			   (strcmp(optarg, "human") == 0 || strcmp(optarg, "json") == 0 ||
-			    strcmp(optarg, "github") == 0)) {
-			options->format = optarg[0] == 'j'   ? FORMAT_JSON
-					  : optarg[0] == 'g' ? FORMAT_GITHUB
-							     : FORMAT_HUMAN;
+		} else if (option == 'f' && read_format(optarg, &options->format)) {
+			continue;
 		} else if (option == 'c' && console_read_color(optarg, &options->color)) {
 			continue;
 		} else if (option == 'm' && *optarg >= '0' && *optarg <= '9' &&
@@ -139,14 +149,17 @@ static bool read_options(int count, char **arguments, struct options *options)
 	return true;
 }
 
-/* Print a file's diagnostics; false if they could not be written. */
-static bool print_diags(struct compilation *compilation, const struct options *options)
+/* Print a file's diagnostics, or add them to the document; false if they could not be written. */
+static bool print_diags(struct compilation *compilation, const struct options *options,
+			struct sarif *sarif)
 {
 	struct text out = {0};
 	int fd = options->format == FORMAT_HUMAN ? STDERR_FILENO : STDOUT_FILENO;
 	struct diag_style style = {.color = console_use_color(options->color, fd),
 				   .limit = options->max_errors};
-	if (options->format == FORMAT_JSON)
+	if (sarif)
+		sarif_add(sarif, &compilation->diags, &style);
+	else if (options->format == FORMAT_JSON)
 		diag_render_json(&compilation->diags, &style, &out);
 	else if (options->format == FORMAT_GITHUB)
 		diag_render_github(&compilation->diags, &style, &out);
@@ -195,7 +208,8 @@ static bool compile(struct compilation *compilation, const char *path,
 	return true;
 }
 
-static int check_file(const char *path, const struct options *options, enum job job)
+static int check_file(const char *path, const struct options *options, enum job job,
+		      struct sarif *sarif)
 {
 	struct compilation compilation;
 	struct error error;
@@ -203,7 +217,7 @@ static int check_file(const char *path, const struct options *options, enum job 
 	if (!compile(&compilation, path, options, job, &error)) {
 		console_error("ktstrc", "%s", error.message);
 		code = compilation.sources.files.length ? EXIT_INTERNAL : EXIT_USAGE;
-	} else if (!print_diags(&compilation, options)) {
+	} else if (!print_diags(&compilation, options, sarif)) {
 		console_error("ktstrc", "cannot write the output: %m");
 		code = EXIT_INTERNAL;
 	} else if (compilation.diags.errors) {
@@ -218,6 +232,25 @@ static int check_file(const char *path, const struct options *options, enum job 
 	}
 	compile_free(&compilation);
 	return code;
+}
+
+/* All files in one SARIF document. */
+static int check_into_document(int count, char **files, const struct options *options, enum job job)
+{
+	struct text out = {0};
+	struct sarif sarif;
+	int worst = EXIT_CLEAN;
+	char *folder = getcwd(NULL, 0);
+	sarif_begin(&sarif, folder ? folder : "", &out);
+	for (int i = 0; i < count; i++) {
+		int code = check_file(files[i], options, job, &sarif);
+		worst = code > worst ? code : worst;
+	}
+	sarif_end(&sarif, worst <= EXIT_FOUND);
+	int code = console_print("ktstrc", &out);
+	free(folder);
+	text_free(&out);
+	return code > worst ? code : worst;
 }
 
 static int check_files(int count, char **files, const struct options *options, enum job job)
@@ -235,13 +268,19 @@ static int check_files(int count, char **files, const struct options *options, e
 		console_error("ktstrc", "-o is where `build` puts the image of one file");
 		return EXIT_USAGE;
 	}
+	if (job == JOB_DISASM && options->format == FORMAT_SARIF) {
+		console_error("ktstrc", "disasm and --format sarif both want standard output");
+		return EXIT_USAGE;
+	}
 	if (options->output && options->format != FORMAT_HUMAN &&
 	    strcmp(options->output, "-") == 0) {
 		console_error("ktstrc", "-o - and --format both want standard output");
 		return EXIT_USAGE;
 	}
+	if (options->format == FORMAT_SARIF)
+		return check_into_document(count, files, options, job);
 	for (int i = 0; i < count; i++) {
-		int code = check_file(files[i], options, job);
+		int code = check_file(files[i], options, job, NULL);
 		worst = code > worst ? code : worst;
 	}
 	return worst;

@@ -237,6 +237,7 @@ class Cli:
         commands = {
             "ktstrc disasm": [self.ktstrc, "disasm", good.name],
             "ktstrc check --format json": [self.ktstrc, "check", "--format", "json", bad.name],
+            "ktstrc check --format sarif": [self.ktstrc, "check", "--format", "sarif", bad.name],
             "ktstrc --help": [self.ktstrc, "--help"],
             "ktstrc check": [self.ktstrc, "check", good.name],
             "ktstr plan": [self.ktstr, "plan", "--topo", "1n1l4c1t", good.name],
