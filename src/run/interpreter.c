@@ -76,6 +76,15 @@ static bool is_group_name(const char *name)
 	return length > 0 && !name[length] && length <= SEMA_GROUP_NAME_MAX;
 }
 
+static int known_path(struct vm *vm, int path)
+{
+	if (path < 0)
+		vm_end(vm, STATUS_BROKEN, "limit",
+		       "more than %d names of cgroups, or %d MiB of their paths", PATHS_MAX,
+		       PATHS_MIB_MAX);
+	return path;
+}
+
 static int child(struct vm *vm, int64_t parent, const char *name)
 {
 	if (!is_group_name(name))
@@ -84,9 +93,7 @@ static int child(struct vm *vm, int64_t parent, const char *name)
 		       "%d of them)",
 		       name, SEMA_GROUP_NAME_MAX);
 	int path = paths_child(&vm->paths, (int)parent, name);
-	if (path < 0)
-		vm_end(vm, STATUS_BROKEN, "run", "more than %d names of cgroups", PATHS_MAX);
-	return path;
+	return known_path(vm, path);
 }
 
 static int member(struct vm *vm, int64_t family, int64_t index)
@@ -94,12 +101,9 @@ static int member(struct vm *vm, int64_t family, int64_t index)
 	if (index < 0)
 		vm_end(vm, STATUS_BROKEN, "run",
 		       "cgroups of a family are counted from 0, not %" PRId64, index);
-	if (family <= PATH_ROOT)
+	if (family <= PATH_ROOT || !is_group_name(paths_name(&vm->paths, (int)family)))
 		vm_end(vm, STATUS_BROKEN, "run", "this cgroup is no family");
-	int path = paths_member(&vm->paths, (int)family, index);
-	if (path < 0)
-		vm_end(vm, STATUS_BROKEN, "run", "more than %d names of cgroups", PATHS_MAX);
-	return path;
+	return known_path(vm, paths_member(&vm->paths, (int)family, index));
 }
 
 static void make_work(struct vm *vm, struct work *work, enum work_kind kind, const uint32_t *args)

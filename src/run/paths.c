@@ -58,11 +58,12 @@ int paths_child(struct paths *paths, int parent, const char *name)
 	int *slot = find_slot(paths, parent, id);
 	if (*slot >= 0)
 		return *slot;
-	if (paths->all.length == PATHS_MAX)
+	if (paths->all.length == PATHS_MAX || paths->bytes > (size_t)PATHS_MIB_MAX * 1024 * 1024)
 		return -1;
 	struct text text = {0};
 	const char *above = paths->all.data[parent].text;
 	text_printf(&text, "%s%s%s", above, *above ? "/" : "", name);
+	paths->bytes += text.length;
 	int path = (int)paths->all.length;
 	*slot = path;
 	VECTOR_PUSH(&paths->all, (struct path){.parent = parent,

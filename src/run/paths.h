@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "base/vector.h"
 
-enum { PATH_HOST = 0, PATH_ROOT = 1, PATHS_MAX = 1 << 20 };
+enum { PATH_HOST = 0, PATH_ROOT = 1, PATHS_MAX = 1 << 20, PATHS_MIB_MAX = 256 };
 
 struct path {
 	int parent;
@@ -26,6 +26,7 @@ struct paths {
 	VECTOR(struct path) all;
 	int *slots; /* open addressing by parent and name; -1 is free */
 	size_t slot_count;
+	size_t bytes; /* of all texts */
 	VECTOR(int) by_group; /* path of each group of the host */
 };
 

@@ -443,7 +443,7 @@ enum type call_check_work(struct checker *check, struct expr *expr, enum work_ki
 	return TYPE_WORK;
 }
 
-/* A fn's or a proc's parameters as slots; the count. */
+/* A fn's or a proc's parameters as slots; the count, -1 if there are more than it may have. */
 static int routine_slots(const struct checker *check, const struct stmt *routine,
 			 struct slot *slots)
 {
@@ -453,7 +453,7 @@ static int routine_slots(const struct checker *check, const struct stmt *routine
 		slots[count] = (struct slot){checker_text(check, param->name),
 					     param->symbol ? param->symbol->type : TYPE_ERROR,
 					     param->initial != NULL, false};
-	return count;
+	return param ? -1 : count;
 }
 
 static void note_call(struct checker *check, struct symbol *callee, struct span span)
@@ -478,7 +478,7 @@ enum type call_check_routine(struct checker *check, struct expr *expr, struct sy
 	expr->word = 0;
 	expr->type = TYPE_ERROR;
 	note_call(check, symbol, expr->span);
-	if (!bind(check, expr, name, slots, count, bound))
+	if (count < 0 || !bind(check, expr, name, slots, count, bound))
 		return TYPE_ERROR;
 	int i = 0;
 	const struct parameter *param = routine->routine.params;
@@ -518,6 +518,7 @@ enum type call_check(struct checker *check, struct expr *expr)
 		expr->type = TYPE_ERROR;
 		return TYPE_ERROR; /* its arguments may be cgroups */
 	} else if (symbol) {
+		symbol->used = true;
 		diag_report(check->diags, DIAG_NOT_A_VALUE, expr->span, "'%s' is not a function",
 			    name);
 		diag_label(check->diags, scope_find(check, expr->name)->span, "declared here");

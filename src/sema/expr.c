@@ -68,8 +68,10 @@ static bool mismatch(struct checker *check, struct expr *expr, enum type type, e
 bool expr_want(struct checker *check, struct expr *expr, enum type wanted, const char *what)
 {
 	enum type type = expr_check(check, expr);
-	if (type == TYPE_ERROR || type == wanted)
-		return type != TYPE_ERROR;
+	if (type == TYPE_ERROR || wanted == TYPE_ERROR)
+		return false;
+	if (type == wanted)
+		return true;
 	if (wanted == TYPE_FLOAT && type == TYPE_INT)
 		return true;
 	if (wanted == TYPE_AFFINITY && type == TYPE_CPUSET)

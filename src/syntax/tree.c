@@ -23,17 +23,22 @@ struct expr *tree_error(struct tree *tree, struct span span)
 	return new_expr(tree, EXPR_ERROR, span);
 }
 
-/* Give `expr` the depth of what it holds; one that is too deep becomes an error. */
+/* Give `expr` the depth of what it holds; one that is too deep becomes an error, which is told once
+ * and not again of what is built around it. */
 static struct expr *deepen(struct tree *tree, struct expr *expr, int depth)
 {
 	if (depth < TREE_DEPTH_MAX) {
 		expr->depth = (uint16_t)(depth + 1);
 		return expr;
 	}
-	diag_report(tree->diags, DIAG_DEEP_EXPRESSION, expr->span,
-		    "this expression is nested more than %d levels deep", TREE_DEPTH_MAX);
-	diag_note(tree->diags, "name a part of it with `let`");
-	return tree_error(tree, expr->span);
+	if (depth == TREE_DEPTH_MAX) {
+		diag_report(tree->diags, DIAG_DEEP_EXPRESSION, expr->span,
+			    "this expression is nested more than %d levels deep", TREE_DEPTH_MAX);
+		diag_note(tree->diags, "name a part of it with `let`");
+	}
+	struct expr *error = tree_error(tree, expr->span);
+	error->depth = TREE_DEPTH_MAX + 1;
+	return error;
 }
 
 struct expr *tree_integer(struct tree *tree, enum expr_kind kind, int64_t value, struct span span)
