@@ -79,14 +79,8 @@ static void emit_let(struct emitter *emitter, const struct stmt *stmt)
 	}
 }
 
-/* A global name, and those that it needs, in the scenario that uses it. */
 static void emit_global(struct emitter *emitter, struct symbol *symbol)
 {
-	if (symbol->scenario == emitter->scenario)
-		return;
-	symbol->scenario = emitter->scenario;
-	for (const struct use *use = symbol->uses; use; use = use->next)
-		emit_global(emitter, use->symbol);
 	if (symbol->kind != SYMBOL_LET)
 		return; /* a fn, proc, payload or scheduler, whose own uses are there now */
 	struct span span = emitter->span;
@@ -96,6 +90,34 @@ static void emit_global(struct emitter *emitter, struct symbol *symbol)
 	emit_copy(emitter, reg, symbol->reg);
 	symbol->reg = reg;
 	emitter->span = span;
+}
+
+/* The global names that a scenario uses, each behind those that it needs itself: those may be any
+ * number in a row. */
+static void emit_used_globals(struct emitter *emitter, const struct use *uses)
+{
+	VECTOR(struct pending {
+		struct symbol *symbol; /* NULL: the scenario */
+		const struct use *next;
+	})
+	pending = {0};
+	VECTOR_PUSH(&pending, (struct pending){NULL, uses});
+	while (pending.length) {
+		struct pending *last = &pending.data[pending.length - 1];
+		struct symbol *needed = last->next ? last->next->symbol : NULL;
+		if (!needed) {
+			if (last->symbol)
+				emit_global(emitter, last->symbol);
+			pending.length--;
+			continue;
+		}
+		last->next = last->next->next;
+		if (needed->scenario == emitter->scenario)
+			continue;
+		needed->scenario = emitter->scenario;
+		VECTOR_PUSH(&pending, (struct pending){needed, needed->uses});
+	}
+	VECTOR_FREE(&pending);
 }
 
 static void emit_knob(struct emitter *emitter, uint32_t group, enum knob knob,
@@ -165,8 +187,7 @@ static void emit_owner(struct emitter *emitter, const struct stmt *stmt, enum sc
 	uint32_t label = emit_optional(emitter, stmt->body.first);
 	emitter->group = NONE;
 	emit(emitter, OP_SCOPE_OPEN, (uint32_t)kind, label, NONE);
-	for (const struct use *use = stmt->body.uses; use; use = use->next)
-		emit_global(emitter, use->symbol);
+	emit_used_globals(emitter, stmt->body.uses);
 	if (kind == SCOPE_SCENARIO && (emitter->scheduler = scheduler_of(emitter, stmt)))
 		emit_all_limits(emitter, emitter->scheduler->body.block.first, FLAG_SCHEDULER);
 	emit_all_limits(emitter, stmt->body.block.first, 0);

@@ -26,7 +26,7 @@ struct paths {
 	VECTOR(struct path) all;
 	int *slots; /* open addressing by parent and name; -1 is free */
 	size_t slot_count;
-	size_t bytes; /* of all texts */
+	size_t bytes;         /* of all texts */
 	VECTOR(int) by_group; /* path of each group of the host */
 };
 

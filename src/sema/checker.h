@@ -8,7 +8,7 @@
 #include "sema/sema.h"
 
 /* The most workers of one spawn, parameters of a fn, proc or hook, arguments of a program. */
-enum { WORKERS_MAX = 65536, ROUTINE_PARAMS_MAX = 8, ARGUMENTS_MAX = 64 };
+enum { WORKERS_MAX = 65536, ROUTINE_PARAMS_MAX = 8, ARGUMENTS_MAX = 64, LIST_ITEMS_MAX = 256 };
 
 /* Where in the program the walk is. */
 enum place {

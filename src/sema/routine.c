@@ -91,6 +91,7 @@ void routine_check_fn(struct checker *check, struct stmt *stmt)
 struct chain {
 	const struct chain *caller;
 	const struct symbol *symbol;
+	int length;
 };
 
 static void put_chain(struct text *text, const struct checker *check, const struct chain *chain,
@@ -101,13 +102,17 @@ static void put_chain(struct text *text, const struct checker *check, const stru
 	text_printf(text, "%s -> ", checker_text(check, chain->symbol->name));
 }
 
+/* So far a chain of calls is followed at once; one that is longer is refused for what was. */
+enum { CHAIN_MAX = 10000 };
+
 static void follow(struct checker *check, struct symbol *symbol, const struct chain *caller)
 {
-	struct chain chain = {caller, symbol};
+	struct chain chain = {caller, symbol, caller ? caller->length + 1 : 1};
 	symbol->visit = CALLS_OPEN;
 	for (const struct call_edge *edge = symbol->calls; edge; edge = edge->next) {
 		if (edge->callee->visit == CALLS_NEW) {
-			follow(check, edge->callee, &chain);
+			if (chain.length < CHAIN_MAX)
+				follow(check, edge->callee, &chain);
 		} else if (edge->callee->visit == CALLS_OPEN) {
 			struct text text = {0};
 			put_chain(&text, check, &chain, edge->callee);
@@ -116,6 +121,7 @@ static void follow(struct checker *check, struct symbol *symbol, const struct ch
 				    checker_text(check, edge->callee->name), text_string(&text),
 				    checker_text(check, edge->callee->name));
 			text_free(&text);
+			continue;
 		}
 		if (edge->callee->call_depth + 1 > symbol->call_depth)
 			symbol->call_depth = edge->callee->call_depth + 1;

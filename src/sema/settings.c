@@ -87,8 +87,13 @@ static void check_tags(struct checker *check, struct expr *value)
 			    "tags are a list of strings: [\"smoke\", \"numa\"]");
 		return;
 	}
-	for (struct item *item = value->items; item; item = item->next)
+	int count = 0;
+	for (struct item *item = value->items; item; item = item->next) {
 		expr_want(check, item->value, TYPE_STRING, "a tag");
+		if (++count == LIST_ITEMS_MAX + 1)
+			diag_report(check->diags, DIAG_LONG_LIST, item->value->span,
+				    "a list has at most %d items", LIST_ITEMS_MAX);
+	}
 }
 
 void settings_check_least(struct checker *check, const struct expr *value, int64_t least,

@@ -174,22 +174,12 @@ def check_registered(tree):
             yield f"{tree.name(path)}: no test reads this folder"
 
 
-def check_diagnostics(tree):
-    """Each diagnostic is provoked by a test."""
-    tables = "\n".join(path.read_text() for path in tree.ending(".def", top="src"))
-    tested = "\n".join(path.read_text(errors="replace") for path in tree.ending(".kts", top="tests"))
-    for name, number in re.findall(r"^DIAG\((\w+), (\d{4}),", tables, re.MULTILINE):
-        if f"KTS{number}" not in tested:
-            yield f"KTS{number} {name}: no file of tests/reject or tests/accept has it"
-
-
 def main():
     """Runs every check as one subtest."""
     tree = Tree(Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else Path(__file__).resolve().parents[2])
     tap = Tap()
     for check in (check_layers, check_file_length, check_function_length, check_function_style,
-                  check_exits, check_marks, check_grammar, check_registered,
-                  check_diagnostics):
+                  check_exits, check_marks, check_grammar, check_registered):
         tap.check(f"{check.__name__[6:]} - {check.__doc__}", "\n".join(check(tree)))
     tap.finish()
 
