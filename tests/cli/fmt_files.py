@@ -9,11 +9,13 @@ import os
 import re
 import sys
 import tempfile
+import time
 from difflib import unified_diff
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "driver"))
+import generate  # noqa: E402
 import pages  # noqa: E402
 from programs import ROOT, program, run  # noqa: E402
 from tap import Tap  # noqa: E402
@@ -21,6 +23,7 @@ from tap import Tap  # noqa: E402
 LOOSE = b"#!/usr/bin/env -S ktstr exec\r\nparam  a=1\n\n\n\nscenario b{hold 1s}"
 NEAT = b"#!/usr/bin/env -S ktstr exec\nparam a = 1\n\nscenario b { hold 1s }\n"
 BROKEN = b"scenario b {{\n"
+GENERATED_SECONDS, GENERATED_LEAST = 8, 40
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
@@ -178,6 +181,36 @@ class Formatter:
                     text = f"scenario fragment {{\n{block.text}}}\n" if "fragment" in block.tags else block.text
                     yield f"{page.relative_to(ROOT)}:{block.line}", page.parent, text.encode()
 
+    def check_generated(self):
+        """Random programs that are right, for some seconds: what holds of those of the tree holds of them."""
+        until = time.monotonic() + GENERATED_SECONDS
+        seed, fault, compared = 0, "", 0
+        while not fault and (time.monotonic() < until or seed < GENERATED_LEAST):
+            made = generate.Program(seed)
+            text = made.text().encode()
+            fault = self.changed(text, made.comments)
+            if fault:
+                fault = f"seed {seed}: {fault}\n{text.decode()}"
+            compared += text.count(b"\n")
+            seed += 1
+        self.tap.check("generated programs keep their meaning and their comments", fault)
+        self.tap.note(f"{seed} programs, {compared} lines")
+
+    def changed(self, text, comments):
+        """What formatting spoils in a program that compiles."""
+        once = self.fmt("-", stdin=text)
+        twice = self.fmt("-", stdin=once.out)
+        before, after = (run([self.ktstrc, "disasm", "-"], stdin=form) for form in (text, once.out))
+        if before.code != 0:
+            return f"it is not right: {before.errors}"
+        if once.code != 0 or twice.out != once.out:
+            return f"it is not canonical after once: {once.summary()}\n{twice.summary()}"
+        if after.code != 0 or meaning(before.text) != meaning(after.text):
+            return f"it means something else: {after.summary()}"
+        # All that a '#' begins outside of strings.
+        kept = re.findall(r'#[^\n]*', re.sub(r'"(?:\\.|[^"\\\n])*"|(#[^\n]*)', lambda match: match[1] or '""', once.text))
+        return "" if kept == comments else f"its comments are {kept}, not {comments}"
+
     def check_meaning(self):
         """The canonical form of every program is its own, and compiles to the same bytecode."""
         compiled = 0
@@ -210,7 +243,7 @@ def main():
         Path(folder).chmod(0o755)
         formatter = Formatter(arguments.ktstrc, Path(folder))
         for part in (formatter.check_writing, formatter.check_telling, formatter.check_refusals,
-                     formatter.check_diffs, formatter.check_meaning):
+                     formatter.check_diffs, formatter.check_meaning, formatter.check_generated):
             part()
     formatter.tap.finish()
 

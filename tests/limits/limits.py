@@ -111,7 +111,7 @@ def cases():
 ELSEWHERE = {
     "sources in a compiled file": "unit/test_image.c",
     "a text at run time": "below",
-    "cgroups at a time, executed": "unit/test_host_cgroup.c",
+    "cgroups at a time, executed": "unit/test_telemetry.c",
     "texts of a report": "below",
 }
 
