@@ -110,8 +110,17 @@ STRUCTURE = [
     ("something left for later", "src/base/a.c", "/* TO" "DO */\n", "a.c:1: TO" "DO"),
     ("a grammar with conflicts", "grammar/a.y", "%expect 2\n", "no line says %expect 0"),
     ("a test that never runs", "tests/unit/a.c", "", "no meson.build below tests/ names it"),
-    ("a diagnostic without a test", "src/source/diag.def", 'DIAG(BAD, 9999, ERROR, "bad", "bad")\n', "KTS9999 BAD: no file"),
     ("a case that nobody reads", "tests/odd/a.kts", "", "no test reads this folder"),
+]
+
+MESSAGES = [
+    ("a diagnostic without a test", 'DIAG(BAD, 9999, ERROR, "bad", "bad")\n', "", "", "not ok 1 - KTS9999 BAD"),
+    ("a diagnostic with its test", 'DIAG(BAD, 9999, ERROR, "bad", "bad")\n', "", "#! error[KTS9999]: so bad\n", "ok 1 - KTS9999 BAD"),
+    ("a message without a test", 'DIAG(BAD, 9999, ERROR, "bad", "bad")\n',
+     'diag_report(list, DIAG_BAD, span, all ? "so %s" : "as %d" " bad", x);\n', "#! error[KTS9999]: so bad\n", "not ok 3 - src/a.c:1: as %d bad"),
+    ("messages with their tests", 'DIAG(BAD, 9999, ERROR, "bad", "bad")\n',
+     'diag_report(list, DIAG_BAD, span, all ? "so %s" : "as %d" " bad", x);\n',
+     "#! error[KTS9999]: so bad\n#! error[KTS9999]: as 3 bad\n", "ok 3 - src/a.c:1: as %d bad"),
 ]
 
 RECORDS = [
@@ -158,6 +167,14 @@ def structure_case(folder, name, text):
     return output_of([ROOT / "tests/tree/structure.py", folder])
 
 
+def messages_case(folder, table, code, case):
+    """Runs the test of messages on a checkout with one table, one source and one case."""
+    for name, text in (("src/source/diag.def", table), ("src/host/work.def", ""), ("src/a.c", code), ("tests/reject/a.kts", case)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return output_of([ROOT / "tests/tree/messages.py", folder])
+
+
 def count_case(folder, record):
     """Counts a log of one record."""
     log = folder / "build" / "meson-logs" / "testlog.json"
@@ -172,6 +189,7 @@ def main():
     cases = [(f"driver: {name}", says, driver_case, suite, files) for name, suite, files, says in DRIVER]
     cases += [(f"docs: {name}", says, docs_case, page) for name, page, says in DOCS]
     cases += [(f"structure: {name}", says, structure_case, file, text) for name, file, text, says in STRUCTURE]
+    cases += [(f"messages: {name}", says, messages_case, *files) for name, *files, says in MESSAGES]
     cases += [(f"count: {name}", says, count_case, record) for name, record, says in RECORDS]
     for name, says, case, *arguments in cases:
         with tempfile.TemporaryDirectory(prefix="kts-self-") as folder:

@@ -90,7 +90,15 @@ def cases():
             "create a\n    repeat 16 times { scope { spawn 65535 cpu_spin in a; sleep 1ms } }"
             f"\n    scope {{ spawn {n - 16 * 65535} cpu_spin in a; sleep 1ms }}"),
              message="more than 1048576 workers in one scenario", how="plan"),
-        Case("parameters of a fn or a proc", 8, lambda n: f"fn f({', '.join(f'p{k}: int' for k in range(n))}) -> int = "
+        Case("arguments of a payload or scheduler, and metrics of a payload", 64, lambda n: 'payload p { exec = "x"; args = [' + '"a", ' * n
+             + f"] }}\n{scenario(f'{GROUP}; run p in a; wait p')}", "KTS0905", "a program is given at most 64 arguments"),
+        Case("arguments of a payload or scheduler, and metrics of a payload", 64, lambda n: 'payload p { exec = "x"; output = "json"; '
+             + "".join(f'metric m{k} = "a"; ' for k in range(n)) + f"}}\n{scenario(f'{GROUP}; run p in a; wait p')}", "KTS0905", "a payload has at most 64 metrics"),
+        Case("flags, with the six that are always there", 64, lambda n: "".join(f"flag f{k}\n" for k in range(n - 6)) + scenario(GROUP),
+             "KTS0905", "there are more than 64 flags"),
+        Case("parameters of a worker's body in C", 4, lambda n: f"extern work w({', '.join(f'p{k}: int' for k in range(n))})\n"
+             + scenario(f"cgroup a {{ spawn w({', '.join(['1'] * n)}) }}\n    hold 1s"), "KTS0303", "a C function is given at most 4 parameters"),
+        Case("parameters of a fn, a proc or a hook", 8, lambda n: f"fn f({', '.join(f'p{k}: int' for k in range(n))}) -> int = "
              f"{' + '.join(f'p{k}' for k in range(n))}\n" + scenario(f'{GROUP}\n    note "{{f({", ".join(["1"] * n)})}}"'),
              "KTS0303", "a fn or a proc has at most 8 parameters"),
         Case("fns and procs, calling each other", 256, chain, "KTS0908", "fns and procs call each other more than 256 deep here"),
@@ -113,6 +121,7 @@ ELSEWHERE = {
     "a text at run time": "below",
     "cgroups at a time, executed": "unit/test_telemetry.c",
     "texts of a report": "below",
+    "output of a payload that is kept, of each stream": "live/live_payloads.py",
 }
 
 

@@ -4,7 +4,7 @@ scenario s {
     category = 50% #! error[KTS0300]: `category` is a string, but this is a percent
     let l = ["a", "b"]
     #!^ warning[KTS0204]: 'l' is never used
-    #!^ error[KTS0300]: a list stands only behind `tags =`
+    #!^ error[KTS0300]: a list stands only behind `tags =` and `args =`
     cgroup a { spawn cpu_spin }
     hold 1s
 }

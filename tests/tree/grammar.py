@@ -18,11 +18,6 @@ from programs import ROOT, TESTS, program, run  # noqa: E402
 from tap import Tap  # noqa: E402
 
 
-# Rules that the checker refuses whatever is made of them, and why.
-REFUSED = {text: "each metric has an upper limit"
-           for text in ("relation: \"'>='\"", "relation: '>'", "relation: \"'=='\"", "relation: \"'!='\"")}
-
-
 def read_rules(path):
     """(number, as it is written, whether it is one of mistakes) of each rule."""
     for rule in ElementTree.parse(path).getroot().find("grammar").find("rules"):
@@ -66,13 +61,12 @@ def main():
     wrong = used_rules(arguments.trace, sorted((TESTS / "reject").glob("*.kts")))
     rules = list(read_rules(arguments.rules))
     for number, text, mistake in rules:
-        mistake = mistake or text in REFUSED
         used = number in (wrong if mistake else right)
         where = "tests/reject" if mistake else "tests/accept, scenarios, stdlib or docs"
         tap.check(text, "" if used else f"no program of {where} uses this rule of grammar/kts.y")
     numbers = {number for number, _, _ in rules}
     tap.check("the rules are those of the parser", "" if right | wrong <= numbers | {0} else f"{(right | wrong) - numbers}")
-    mistakes = [text for number, text, mistake in rules if (mistake or text in REFUSED) and number in right]
+    mistakes = [text for number, text, mistake in rules if mistake and number in right]
     tap.check("a right program uses no rule of mistakes", "\n".join(mistakes))
     tap.finish()
 
