@@ -738,8 +738,9 @@ void interpreter_run(struct vm *vm, uint32_t entry)
 			}
 			break;
 		case OP_FOR_STEP:
-			/* The last turn first: nothing counts beyond 64 bits. */
-			if (R(a).i >= R(b).i || ++R(a).i == R(b).i)
+			/* Beyond 64 bits counts only what no checker has seen: it starts anew. */
+			R(a).i = (int64_t)((uint64_t)R(a).i + 1);
+			if (R(a).i >= R(b).i)
 				break;
 			if (++turns == TURNS_PER_POLL)
 				turns = count_turns(vm, instruction);
