@@ -16,9 +16,6 @@ enum word {
 
 enum { WORD_ARGS_MAX = 8 };
 
-/* Fns and procs call each other at most this deep. */
-enum { ROUTINE_CALLS_MAX = 256 };
-
 struct word_arg {
 	const char *name; /* NULL ends the list */
 	enum type type;

@@ -76,7 +76,7 @@ class Formats:
 
     def check(self, form, *names, folder=None, options=()):
         """Runs ktstrc check."""
-        return run([self.ktstrc, "check", "--format", form, *options, "--", *names],
+        return run([self.ktstrc, "check", "-q", "--format", form, *options, "--", *names],
                    cwd=folder or self.folder, deadline=60 * self.slower)
 
     def sarif(self, *names, folder=None, options=(), codes=(0, 1)):

@@ -49,6 +49,16 @@ def chain(n):
     return "".join(fns) + scenario(GROUP + '\n    note "{f0(1)}"')
 
 
+def blocks(n):
+    """Blocks and calls that nest n deep: procs of 100 blocks that call each other, and what is left of n."""
+    procs, depth = ["proc p0() { }\n"], 1  # the scenario's own
+    while depth < n:
+        deep = min(99, n - depth - 1)
+        procs.append(f"proc p{len(procs)}() {{ {'scope {' * deep} p{len(procs) - 1}() {'}' * deep} }}\n")
+        depth += deep + 1
+    return "".join(procs) + scenario(f"{GROUP}\n    p{len(procs) - 1}()")
+
+
 def used_files(n):
     """A program that uses n files in all, itself among them."""
     files = {f"u{k}.kts": f"param p{k} = 1\n" for k in range(n - 1)}
@@ -73,8 +83,10 @@ def cases():
         # Beyond all measure the parser itself stops; there is nothing at this limit.
         Case("", 20000, lambda n: scenario(f"{GROUP}\n    expect {'not ' * n * (n > 20000)}true"),
              "KTS0900", "this is nested too deeply to be read"),
-        Case("characters of a name", 1000, lambda n: f"param {'x' * n} = 1\n" + scenario(f'{GROUP}; note "{{{"x" * 1000}}}"'),
+        Case("characters of a name", 1000, lambda n: f"param {'x' * n} = 1\n" + scenario(GROUP),
              "KTS0903", "this name has 1001 characters, and names have at most 1000"),
+        Case("the name of a cgroup", 200, lambda n: scenario(f"cgroup {'x' * n} {{ spawn cpu_spin }}\n    hold 1s"),
+             "KTS0907", "the name of a cgroup has at most 200 characters, not 201"),
         Case("text of a string in a program", 64 * KIB, lambda n: scenario(f'{GROUP}\n    note "{"x" * n}"'),
              "KTS0908", "a string has at most 64 KiB", unit=KIB),
         Case("items of a list", 256, lambda n: scenario(f'tags = [{", ".join([chr(34) + "t" + chr(34)] * n)}]\n    {GROUP}'),
@@ -101,7 +113,8 @@ def cases():
         Case("parameters of a fn, a proc or a hook", 8, lambda n: f"fn f({', '.join(f'p{k}: int' for k in range(n))}) -> int = "
              f"{' + '.join(f'p{k}' for k in range(n))}\n" + scenario(f'{GROUP}\n    note "{{f({", ".join(["1"] * n)})}}"'),
              "KTS0303", "a fn or a proc has at most 8 parameters"),
-        Case("fns and procs, calling each other", 256, chain, "KTS0908", "fns and procs call each other more than 256 deep here"),
+        Case("calls of fns and procs, nested", 256, chain, "KTS0906", "from here on calls lead more than 256 deep"),
+        Case("blocks, nested through calls", 2000, blocks, "KTS0906", "blocks and calls nest more than 2000 deep up to here"),
         Case("calls of procs, followed by the check", 10000, lambda n: "proc p() { }\n" + scenario(GROUP + "\n" + "p()\n" * n),
              "KTS0904", "more than 10000 calls of procs are made up to here"),
         # c itself, `host` and the run's own have names, too.
@@ -161,7 +174,7 @@ class Limits:
 
     def check(self, case, made, beyond):
         """ktstrc check takes it, or refuses it with this one diagnostic."""
-        result = self.run(self.arguments.ktstrc, "check", "--format", "json", self.write(made))
+        result = self.run(self.arguments.ktstrc, "check", "-q", "--format", "json", self.write(made))
         errors = [(one["code"], one["message"]) for one in map(json.loads, result.out.splitlines()) if one["severity"] == "error"]
         wanted = [(case.code, case.message)] if beyond else []
         return "" if errors == wanted and result.code == int(beyond) else f"{wanted}: {result.summary()}"
