@@ -264,8 +264,8 @@ int action_spawn(struct vm *vm, const uint32_t *args)
 	if (affinity_resolve(vm, affinity, path, spawn.count, vm->sets.data))
 		spawn.affinity = vm->sets.data;
 	bool named = args[SPAWN_ARG_NAME] != NONE;
-	const char *name = named ? text_string(registers[args[SPAWN_ARG_NAME]].text)
-				 : work_name(&spawn.work);
+	const char *name =
+		named ? text_string(registers[args[SPAWN_ARG_NAME]].text) : work_name(&spawn.work);
 	int id = new_batch(vm, &spawn, affinity, name);
 	struct error error;
 	int first;

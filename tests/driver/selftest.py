@@ -169,7 +169,7 @@ def structure_case(folder, name, text):
 
 def messages_case(folder, table, code, case):
     """Runs the test of messages on a checkout with one table, one source and one case."""
-    for name, text in (("src/source/diag.def", table), ("src/host/work.def", ""), ("src/a.c", code), ("tests/reject/a.kts", case)):
+    for name, text in (("src/source/diag.def", table), ("src/a.c", code), ("tests/reject/a.kts", case)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     return output_of([ROOT / "tests/tree/messages.py", folder])

@@ -124,6 +124,11 @@ def cases():
         Case("events of a plan", 2000000, events, message="more than 2000000 events", how="plan", slow=True),
         Case("turns of all loops in a plan", 4000000000, lambda n: scenario(f"for i in 0..{n} {{ }}"),
              message="more than 4000000000 turns of loops", how="plan", beyond=100000, slow=True),
+        Case("phases of a sequence", 16, lambda n: scenario(f"cgroup a {{ spawn sequence({', '.join(['spin(1ms)'] * n)}) }}\n    hold 1s"),
+             "KTS0411", "a sequence has 1 to 16 phases"),
+        Case("nodes of a memory policy", 8, lambda n: scenario(
+            f"cgroup a {{ spawn cpu_spin {{ mempolicy = bind({', '.join(map(str, range(n)))}) }} }}\n    hold 1s"),
+             "KTS0303", "'bind' has fewer arguments"),
         Case("CPUs", 4096, lambda n: n, message="CPUs", how="topo"),
     ]
 

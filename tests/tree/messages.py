@@ -78,18 +78,14 @@ def main():
     table = (root / "src" / "source" / "diag.def").read_text()
     codes = dict(re.findall(r"^DIAG\((\w+), (\d{4}),", table, re.MULTILINE))
     tested = set(announced(root))
-    groups = re.search(r"^WORK\(\w+, ([2-9]|\d\d)", (root / "src" / "host" / "work.def").read_text(), re.MULTILINE)
     tap = Tap()
     for name, number in codes.items():
-        # Counts cannot be wrong while no kind of work wants more than one worker.
-        if groups or name != "GROUP_SIZE":
-            tap.check(f"KTS{number} {name}", "" if any(code == f"KTS{number}" for code, _ in tested) else
-                      "no file of tests/reject, tests/accept or tests/limits announces it")
+        tap.check(f"KTS{number} {name}", "" if any(code == f"KTS{number}" for code, _ in tested) else
+                  "no file of tests/reject, tests/accept or tests/limits announces it")
     for place, name, whole in messages(root):
         said = pattern(whole)
-        if groups or name != "GROUP_SIZE":
-            tap.check(f"{place}: {whole}", "" if any(said.fullmatch(message) and (not name or code == f"KTS{codes[name]}")
-                                                     for code, message in tested) else "no test announces this message")
+        tap.check(f"{place}: {whole}", "" if any(said.fullmatch(message) and (not name or code == f"KTS{codes[name]}")
+                                                 for code, message in tested) else "no test announces this message")
     tap.finish()
 
 
