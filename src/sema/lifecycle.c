@@ -735,7 +735,7 @@ static void walk_stmt(struct walker *walker, struct stmt *stmt)
 }
 
 /* Walks recurse: through calls, blocks nest deeper than their text does. */
-enum { NESTING_MAX = 2000 };
+enum { NESTING_MAX = 500 };
 
 static void walk(struct walker *walker, struct stmt *first)
 {

@@ -114,7 +114,7 @@ def cases():
              f"{' + '.join(f'p{k}' for k in range(n))}\n" + scenario(f'{GROUP}\n    note "{{f({", ".join(["1"] * n)})}}"'),
              "KTS0303", "a fn or a proc has at most 8 parameters"),
         Case("calls of fns and procs, nested", 256, chain, "KTS0906", "from here on calls lead more than 256 deep"),
-        Case("blocks, nested through calls", 2000, blocks, "KTS0906", "blocks and calls nest more than 2000 deep up to here"),
+        Case("blocks, nested through calls", 500, blocks, "KTS0906", "blocks and calls nest more than 500 deep up to here"),
         Case("calls of procs, followed by the check", 10000, lambda n: "proc p() { }\n" + scenario(GROUP + "\n" + "p()\n" * n),
              "KTS0904", "more than 10000 calls of procs are made up to here"),
         # c itself, `host` and the run's own have names, too.
