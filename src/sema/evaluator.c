@@ -5,7 +5,7 @@
 
 /* So many calls of fns are followed in a file, and so deep; of the others only the type is known.
  */
-enum { FN_CALLS_MAX = 100000, DEPTH_MAX = 2000 };
+enum { FN_CALLS_MAX = 100000, DEPTH_MAX = 600 };
 
 /* Linux has at most so many tasks (PID_MAX_LIMIT, include/linux/threads.h). */
 static const long double TASKS_MAX = 4194304;
