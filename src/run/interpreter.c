@@ -175,9 +175,12 @@ static int64_t every_next(struct vm *vm, int64_t turn, int64_t end, int64_t peri
 		       "the period of a repeat comes out as %" PRId64 "ns", period);
 	int64_t now = vm_now(vm), next = vm_later(turn, period);
 	if (next < now) {
-		int64_t missed = (now - next) / period + ((now - next) % period != 0);
-		vm->late_turns += (uint64_t)missed;
-		next = vm_later(next, missed * period);
+		/* A hostile program's turn may lie anywhere: the distance has 64 bits without a
+		 * sign, and what it rounds up to may not fit. */
+		uint64_t late = (uint64_t)now - (uint64_t)next;
+		uint64_t missed = late / (uint64_t)period + (late % (uint64_t)period != 0);
+		vm->late_turns += missed;
+		next = vm_later(now, (int64_t)(missed * (uint64_t)period - late));
 	}
 	vm_wait(vm, next < end ? next : end);
 	return next;

@@ -103,12 +103,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	const char *original = (const char *)bytes;
 	struct text once = {0}, twice = {0};
-	/* A byte order mark is left out; it belongs to no token. */
+	bool formatted = format_bytes(original, length, &once);
+	/* A byte order mark is left out; it belongs to no token. A second one is a mistake. */
 	if (length >= 3 && memcmp(original, "\xef\xbb\xbf", 3) == 0) {
 		original += 3;
 		length -= 3;
 	}
-	if (format_bytes(original, length, &once)) {
+	if (formatted) {
 		if (!format_bytes(text_string(&once), once.length, &twice))
 			subject_fail("the canonical form has mistakes:\n%s", text_string(&once));
 		if (strcmp(text_string(&once), text_string(&twice)) != 0)
