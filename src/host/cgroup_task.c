@@ -1,3 +1,4 @@
+#include "host/helper.h"
 #include "host/host_cgroup.h"
 
 #include <errno.h>
@@ -326,6 +327,27 @@ bool cgroup_move_workers(struct host *host, const int *workers, size_t count, in
 	bool ok = send_all(cgroup, &travellers, travellers.list.length, target, &moved, error);
 	VECTOR_FREE(&travellers.list);
 	return ok;
+}
+
+bool cgroup_move_task(struct host *host, pid_t task, int to, struct error *error)
+{
+	struct cgroup_host *cgroup = cgroup_host_of(host);
+	const struct group *target = group_tree_need(&cgroup->real.tree, to, "move", error);
+	struct task_doors doors;
+	if (!target)
+		return false;
+	if (!helper_is_ours(task))
+		return error_set(error, ERROR_REFUSED,
+				 "task %d does not descend from this run: what is in a cgroup when "
+				 "that is removed is killed",
+				 (int)task);
+	if (!cgroup_task_doors(cgroup, target, &doors, error))
+		return false;
+	bool sent = cgroup_task_send(cgroup, &doors, task, false) || errno == ESRCH;
+	int reason = errno;
+	cgroup_task_close(&doors);
+	return sent || error_set_errno(error, reason, "moving task %d to cgroup '%s' was refused",
+				       (int)task, target->path);
 }
 
 bool cgroup_task_to_leaf(struct cgroup_host *cgroup, struct group *group, struct error *error)

@@ -68,6 +68,7 @@ enum host_wake_reason {
 	HOST_WAKE_SIGNAL,      /* SIGINT, SIGTERM or SIGHUP arrived: `signal` */
 	HOST_WAKE_WORKER_DIED, /* a worker ended by itself: `worker`; told once per worker */
 	HOST_WAKE_PROCESS_ENDED, /* likewise a process: `process` */
+	HOST_WAKE_INPUT,         /* there is something to read from `input` */
 };
 
 struct host_wake {
@@ -129,6 +130,12 @@ struct worker_report {
 	int64_t pages;
 	int64_t pages_home;  /* on the nodes of its cgroup's CPUs */
 	int64_t pages_moved; /* between nodes by the kernel, meanwhile; -1: not told */
+};
+
+/* A worker that may still run. */
+struct worker_progress {
+	pid_t pid;
+	uint64_t units; /* of work, so far */
 };
 
 /* Time that one CPU has spent, since boot. */
@@ -199,6 +206,11 @@ struct host_verbs {
 	 * error. */
 	bool (*affinity_set)(struct host *, const int *workers, size_t count,
 			     const struct cpuset *sets, struct error *);
+	/* Move one task that is no worker of ours. It has to descend from this process: what is in a
+	 * group when that is removed is killed. One that ends meanwhile is no error. */
+	bool (*move_task)(struct host *, pid_t task, int to, struct error *);
+	/* What a worker that has not been stopped has done so far. */
+	void (*progress)(struct host *, int worker, struct worker_progress *);
 	/* The group that a living worker is in. */
 	int (*worker_group)(struct host *, int worker);
 	/* Start a program in a group; they are numbered from 0. When this returns true it runs. */
@@ -243,6 +255,7 @@ struct host {
 	const struct host_verbs *verbs;
 	struct topology topology; /* owned */
 	struct host_info info;
+	int input; /* a file that wait() is to watch, too; 0: none */
 };
 
 struct host_options {

@@ -250,6 +250,15 @@ static bool affinity_move(struct host *host, int from, int to, int64_t count, in
 	return ok;
 }
 
+static bool affinity_move_task(struct host *host, pid_t task, int to, struct error *error)
+{
+	(void)host;
+	(void)to;
+	return error_set(error, ERROR_UNAVAILABLE,
+			 "the affinity back end cannot put task %d, which is no worker, into a cgroup",
+			 (int)task);
+}
+
 static bool affinity_process_start(struct host *host, const struct host_process *start,
 				   int *process, struct error *error)
 {
@@ -288,6 +297,8 @@ static const struct host_verbs affinity_verbs = {
 	.move = affinity_move,
 	.move_workers = affinity_move_workers,
 	.affinity_set = affinity_affinity_set,
+	.move_task = affinity_move_task,
+	.progress = host_real_progress,
 	.worker_group = host_real_worker_group,
 	.process_start = affinity_process_start,
 	.process_stop = host_real_process_stop,

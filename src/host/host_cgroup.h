@@ -72,5 +72,6 @@ bool cgroup_move(struct host *host, int from, int to, int64_t count, int64_t *mo
 		 struct error *error);
 bool cgroup_move_workers(struct host *host, const int *workers, size_t count, int to,
 			 struct error *error);
+bool cgroup_move_task(struct host *host, pid_t task, int to, struct error *error);
 
 #endif

@@ -279,6 +279,21 @@ static bool plan_affinity_set(struct host *host, const int *workers, size_t coun
 	return true;
 }
 
+/* There are no other tasks on paper. */
+static bool plan_move_task(struct host *host, pid_t task, int to, struct error *error)
+{
+	(void)to;
+	return !fault(plan_of(host), "move_task", error) &&
+	       error_set(error, ERROR_REFUSED, "there is no task %d", (int)task);
+}
+
+static void plan_progress(struct host *host, int worker, struct worker_progress *progress)
+{
+	(void)host;
+	(void)worker;
+	*progress = (struct worker_progress){0};
+}
+
 static int plan_worker_group(struct host *host, int worker)
 {
 	return group_tree_of(&plan_of(host)->tree, worker);
@@ -427,6 +442,8 @@ static const struct host_verbs plan_verbs = {
 	.move = plan_move,
 	.move_workers = plan_move_workers,
 	.affinity_set = plan_affinity_set,
+	.move_task = plan_move_task,
+	.progress = plan_progress,
 	.worker_group = plan_worker_group,
 	.process_start = plan_process_start,
 	.process_stop = plan_process_stop,

@@ -165,6 +165,13 @@ const struct worker_report *host_real_report(struct host *host, int worker)
 	return done->report;
 }
 
+void host_real_progress(struct host *host, int worker, struct worker_progress *progress)
+{
+	struct worker_pool *pool = &real_of(host)->pool;
+	progress->pid = worker_pool_get(pool, worker)->pid;
+	progress->units = atomic_load(&worker_pool_slot(pool, worker)->units);
+}
+
 int host_real_worker_group(struct host *host, int worker)
 {
 	return group_tree_of(&real_of(host)->tree, worker);
@@ -197,6 +204,10 @@ void host_real_wait(struct host *host, int64_t until_ns, struct host_wake *wake)
 			return;
 		}
 		process_table_streams(&real->processes, &real->waiter);
+		size_t streams = real->waiter.inputs.length;
+		if (host->input)
+			VECTOR_PUSH(&real->waiter.inputs,
+				    (struct pollfd){.fd = host->input, .events = POLLIN});
 		switch (waiter_wait(&real->waiter, deadline, &wake->signal)) {
 		case WAIT_TIME:
 			return;
@@ -209,7 +220,10 @@ void host_real_wait(struct host *host, int64_t until_ns, struct host_wake *wake)
 			break;
 		case WAIT_INPUT:
 			process_table_drain(&real->processes);
-			break;
+			if (!host->input || !real->waiter.inputs.data[streams].revents)
+				break;
+			wake->reason = HOST_WAKE_INPUT;
+			return;
 		}
 	}
 }

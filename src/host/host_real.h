@@ -54,6 +54,7 @@ bool host_real_affinity_set(struct real_host *real, const int *workers, size_t c
 bool host_real_release(struct host *host, struct error *error);
 bool host_real_stop(struct host *host, const int *workers, size_t count, struct error *error);
 const struct worker_report *host_real_report(struct host *host, int worker);
+void host_real_progress(struct host *host, int worker, struct worker_progress *progress);
 int host_real_worker_group(struct host *host, int worker);
 void host_real_wait(struct host *host, int64_t until_ns, struct host_wake *wake);
 int64_t host_real_now(struct host *host);

@@ -67,10 +67,20 @@ struct phase {
 	int64_t length_ns;
 };
 
+struct telemetry;
+
+/* A body that is registered C. It runs in the worker's process, and comes back when the worker is
+ * to stop, or after any piece of its work: it is then called again. */
+struct foreign_work {
+	void (*run)(const struct foreign_work *, struct telemetry *, const int64_t *params);
+	const char *name;
+};
+
 /* One kind with its parameters filled in, in the order of the table. */
 struct work {
 	enum work_kind kind; /* WORK_COUNT: registered C, by the name `foreign` */
 	const char *foreign;
+	const struct foreign_work *body; /* of that; NULL on paper */
 	int64_t params[WORK_PARAMS_MAX];
 	int phase_count; /* of a sequence; else 0 */
 	struct phase phases[WORK_PHASES_MAX];

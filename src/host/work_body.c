@@ -119,9 +119,13 @@ void work_body_run(struct work_body *body)
 #include "host/work.def"
 #undef WORK
 	};
-	void (*run)(struct work_body *) = run_table[body->work.kind];
+	const struct foreign_work *foreign = body->work.body;
+	void (*run)(struct work_body *) = foreign ? NULL : run_table[body->work.kind];
 	while (!telemetry_stopped(body->telemetry)) {
-		run(body);
+		if (foreign)
+			foreign->run(foreign, body->telemetry, body->work.params);
+		else
+			run(body);
 		body->telemetry->iterations++;
 	}
 }

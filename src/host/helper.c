@@ -1,0 +1,201 @@
+#include "host/helper.h"
+
+#include "host/board.h"
+#include "host/worker_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MESSAGE_BYTES_MAX = 64 << 20, ANCESTORS_MAX = 64 };
+
+static const int64_t REAP_NS = 5000000000;
+
+static _Noreturn void run_child(helper_body *body, void *context, int fd, pid_t host)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != host)
+		_exit(1);
+	setpgid(0, 0);
+	worker_default_signals();
+	signal(SIGUSR1, SIG_DFL);
+	prctl(PR_SET_NAME, "kts-hooks");
+	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		_exit(1);
+	body(fd, context);
+	fflush(NULL);
+	_exit(0);
+}
+
+bool helper_start(struct helper *helper, helper_body *body, void *context, struct error *error)
+{
+	int ends[2];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		return error_set_errno(error, errno, "no socket is to be had");
+	fflush(NULL); /* or the helper would print it once more */
+	pid_t host = getpid();
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		run_child(body, context, ends[1], host);
+	}
+	int reason = errno;
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return error_set_errno(error, reason, "fork was refused");
+	}
+	*helper = (struct helper){.pid = pid, .fd = ends[0]};
+	return true;
+}
+
+static bool await_end(pid_t pid, int64_t deadline_ns)
+{
+	const struct timespec turn = {.tv_nsec = 1000000};
+	for (;;) {
+		siginfo_t info = {0};
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+		    info.si_pid == pid)
+			return true;
+		if (board_now_ns() >= deadline_ns)
+			return false;
+		nanosleep(&turn, NULL);
+	}
+}
+
+void helper_end(struct helper *helper, int64_t patience_ns, int *status)
+{
+	int ended = 0;
+	if (!helper->pid)
+		return;
+	if (!await_end(helper->pid, board_now_ns() + patience_ns))
+		kill(helper->pid, SIGKILL);
+	await_end(helper->pid, board_now_ns() + REAP_NS);
+	/* The group first: the pid may be somebody else's once it is reaped. */
+	kill(-helper->pid, SIGKILL);
+	while (waitpid(helper->pid, &ended, WNOHANG) < 0 && errno == EINTR)
+		continue;
+	close(helper->fd);
+	*helper = (struct helper){0};
+	if (status)
+		*status = ended;
+}
+
+static bool send_all(int fd, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			return false;
+		bytes += sent;
+		length -= (size_t)sent;
+	}
+	return true;
+}
+
+bool helper_send(int fd, const struct text *message)
+{
+	uint64_t length = message->length;
+	return length <= MESSAGE_BYTES_MAX && send_all(fd, (const char *)&length, sizeof(length)) &&
+	       send_all(fd, text_string(message), message->length);
+}
+
+static bool receive_all(int fd, char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t got = recv(fd, bytes, length, 0);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		bytes += got;
+		length -= (size_t)got;
+	}
+	return true;
+}
+
+bool helper_receive(int fd, struct text *message)
+{
+	uint64_t length;
+	if (!receive_all(fd, (char *)&length, sizeof(length)) || length > MESSAGE_BYTES_MAX)
+		return false;
+	text_clear(message);
+	text_repeat(message, '\0', (size_t)length);
+	return !length || receive_all(fd, message->data, (size_t)length);
+}
+
+/* The message at the front of what was read, if it is whole. */
+static enum helper_news take_message(struct text *pending, struct text *message)
+{
+	uint64_t length;
+	if (pending->length < sizeof(length))
+		return HELPER_NOTHING;
+	memcpy(&length, pending->data, sizeof(length));
+	if (length > MESSAGE_BYTES_MAX)
+		return HELPER_GONE; /* it does not know what it says any more */
+	size_t whole = sizeof(length) + (size_t)length;
+	if (pending->length < whole)
+		return HELPER_NOTHING;
+	text_clear(message);
+	text_add(message, pending->data + sizeof(length), (size_t)length);
+	pending->length -= whole;
+	memmove(pending->data, pending->data + whole, pending->length);
+	return HELPER_MESSAGE;
+}
+
+enum helper_news helper_read(const struct helper *helper, struct text *pending,
+			     struct text *message)
+{
+	char bytes[65536];
+	for (;;) {
+		enum helper_news news = take_message(pending, message);
+		if (news != HELPER_NOTHING)
+			return news;
+		ssize_t got = recv(helper->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 && errno == EAGAIN)
+			return HELPER_NOTHING;
+		if (got <= 0)
+			return HELPER_GONE;
+		text_add(pending, bytes, (size_t)got);
+	}
+}
+
+/* The parent of a task, 0 where there is none. */
+static pid_t parent_of(pid_t task)
+{
+	char path[64], line[256];
+	int parent = 0;
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)task);
+	FILE *file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "PPid: %d", &parent) == 1)
+			break;
+	}
+	if (file)
+		fclose(file);
+	return parent;
+}
+
+bool helper_is_ours(pid_t task)
+{
+	for (int i = 0; i < ANCESTORS_MAX && task > 1; i++) {
+		task = parent_of(task);
+		if (task == getpid())
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,45 @@
+/*
+ * helper: a process forked from this one that runs a function on our behalf, with a socket between
+ * the two: what crashes or hangs there does neither here. Knows processes and sockets, and nothing
+ * of what is said.
+ *
+ * The helper is a process group of its own, dies with this process (PR_SET_PDEATHSIG), reads
+ * nothing, and what it prints goes to standard error. helper_end() kills what is left of it.
+ */
+#ifndef KTSTR_HOST_HELPER_H
+#define KTSTR_HOST_HELPER_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <sys/types.h>
+
+struct helper {
+	pid_t pid; /* 0: none */
+	int fd;    /* our end of the socket */
+};
+
+/* Runs in the helper; when it returns the helper ends, with status 0. */
+typedef void helper_body(int fd, void *context);
+
+bool helper_start(struct helper *helper, helper_body *body, void *context, struct error *error);
+
+/* Kill it, with its process group, and take leave. The status of wait(2) goes to *status, if that is
+ * not NULL; `patience_ns` is how long it may take to end by itself first. */
+void helper_end(struct helper *helper, int64_t patience_ns, int *status);
+
+/* Messages: a length and so many bytes. Both wait; false when the other side is gone. */
+bool helper_send(int fd, const struct text *message);
+bool helper_receive(int fd, struct text *message);
+
+enum helper_news { HELPER_NOTHING, HELPER_MESSAGE, HELPER_GONE };
+
+/* Read what there is without waiting; `pending` keeps it between calls. A whole message is moved to
+ * `message`. */
+enum helper_news helper_read(const struct helper *helper, struct text *pending,
+			     struct text *message);
+
+/* Is this task a child of ours, or a child's child? */
+bool helper_is_ours(pid_t task);
+
+#endif
