@@ -18,6 +18,8 @@ void action_create(struct vm *vm, int path, bool block)
 {
 	struct error error;
 	int group;
+	if (vm_span(vm).start < vm->adopted_end)
+		return;
 	if (vm->paths.all.data[path].group >= 0)
 		vm_end(vm, STATUS_BROKEN, "create", "cgroup '%s' exists already",
 		       paths_text(&vm->paths, path));

@@ -85,7 +85,7 @@ static int known_path(struct vm *vm, int path)
 	return path;
 }
 
-static int child(struct vm *vm, int64_t parent, const char *name)
+int vm_child(struct vm *vm, int64_t parent, const char *name)
 {
 	if (!is_group_name(name))
 		vm_end(vm, STATUS_BROKEN, "run",
@@ -113,14 +113,6 @@ static void make_work(struct vm *vm, struct work *work, enum work_kind kind, con
 		if (args[i] != NONE)
 			work->params[i] = vm->registers[args[i]].i;
 	}
-}
-
-/* A worker's body that is registered C: the planned host only needs its name. */
-static void make_extern_work(struct vm *vm, struct work *work, uint32_t hook, const uint32_t *args)
-{
-	*work = (struct work){.kind = WORK_COUNT, .foreign = vm->program->hooks.data[hook].name};
-	for (uint32_t i = 0; i < vm->program->hooks.data[hook].param_count; i++)
-		work->params[i] = vm->registers[args[i]].i; /* or the bits of a double */
 }
 
 static int64_t checked_length(struct vm *vm, int64_t length)
@@ -343,7 +335,7 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 		R(a).i = PATH_ROOT;
 		break;
 	case OP_GROUP_CHILD:
-		R(a).i = child(vm, R(b).i, TEXT(c));
+		R(a).i = vm_child(vm, R(b).i, TEXT(c));
 		break;
 	case OP_GROUP_MEMBER:
 		R(a).i = member(vm, R(b).i, R(c).i);
@@ -360,11 +352,14 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 		set_context(vm, instruction->a, R(b).i);
 		break;
 	case OP_SCOPE_OPEN:
+		if (vm->fragment && vm->scopes.length == vm->fragment_depth)
+			break;
 		ledger_open_scope(vm, instruction->a,
 				  instruction->b == NONE ? "" : result_text(vm->result, TEXT(b)));
 		break;
 	case OP_SCOPE_CLOSE:
-		end_block(vm);
+		if (!vm->fragment || vm->scopes.length > vm->fragment_depth)
+			end_block(vm);
 		break;
 	case OP_NEED:
 		if (!R(a).i)
@@ -452,7 +447,7 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 		hooks_call(vm, instruction->a, instruction->b, pool_at(vm, instruction->c));
 		break;
 	case OP_EXTERN_WORK:
-		make_extern_work(vm, R(a).work, instruction->b, pool_at(vm, instruction->c));
+		hooks_fill_work(vm, R(a).work, instruction->b, pool_at(vm, instruction->c));
 		break;
 	case OP_RUN:
 		R(a).i = payload_start(vm, pool_at(vm, instruction->b)) + 1;

@@ -326,7 +326,10 @@ void judge_workers(struct vm *vm, const int *workers, size_t count)
 			judge_unreleased(vm, &vm->batches.data[vm->batch_of.data[workers[i]]]);
 			continue;
 		}
-		noise_add(vm, report);
+		if (vm->judging != JUDGING_METRICS_ONLY)
+			noise_add(vm, report);
+		if (vm->judging == JUDGING_NOISE_ONLY)
+			continue;
 		members[kept++] = (struct member){report, paths_of_group(&vm->paths, report->group),
 						  vm->batch_of.data[workers[i]]};
 	}

@@ -15,12 +15,20 @@ enum { EVENTS_MAX = 2000000, RESULT_MIB_MAX = 256 };
 
 static void add_reason(struct vm *vm, enum status status, const char *check, const char *message)
 {
+	if (vm->attempt) {
+		error_set(vm->attempt, status == STATUS_SKIP ? ERROR_UNAVAILABLE : ERROR_REFUSED,
+			  "%s", message);
+		return;
+	}
 	/* A SKIP does not hide a check that failed before: result_add() keeps the worse status. */
 	result_add(vm->result, status, check, vm_span(vm), "%s", message);
 }
 
 void vm_leave(struct vm *vm)
 {
+	if (vm->attempt)
+		longjmp(*vm->unwind, 1);
+	vm->over = true;
 	vm->ending = true;
 	vm->result->call = SPAN_NONE;
 	longjmp(*vm->unwind, 1);
@@ -115,6 +123,9 @@ static int64_t deadline_of(const struct vm *vm)
 
 static void look(struct vm *vm, const struct host_wake *wake)
 {
+	/* What is found here ends the scenario, whoever looked. */
+	struct error *attempt = vm->attempt;
+	vm->attempt = NULL;
 	if (wake->reason == HOST_WAKE_SIGNAL) {
 		vm->result->interrupted = wake->signal;
 		vm_end(vm, STATUS_BROKEN, "signal", "interrupted by SIG%s",
@@ -137,6 +148,7 @@ static void look(struct vm *vm, const struct host_wake *wake)
 		text_free(&text);
 		vm_end(vm, STATUS_TIMEOUT, "timeout", "not done within the timeout of %s", shown);
 	}
+	vm->attempt = attempt;
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -205,7 +217,7 @@ uint64_t vm_random(struct vm *vm, uint64_t n)
 	return (z ^ (z >> 31)) % n;
 }
 
-static void make_registers(struct vm *vm)
+void vm_make_registers(struct vm *vm)
 {
 	const struct program *program = vm->program;
 	static const size_t sizes[128] = {
@@ -242,13 +254,22 @@ static unsigned remembered_knobs(const struct program *program)
 	return knobs;
 }
 
-static void free_vm(struct vm *vm)
+void vm_free_registers(struct vm *vm)
 {
 	for (size_t i = 0; i < vm->program->registers.length; i++) {
 		if (vm->program->registers.data[i] == 'S')
 			text_free(vm->registers[i].text);
 	}
 	free(vm->registers);
+	arena_free(&vm->values);
+}
+
+static void free_vm(struct vm *vm)
+{
+	vm_free_registers(vm);
+	for (size_t i = 0; i < vm->verdicts.length; i++)
+		VECTOR_FREE(&vm->verdicts.data[i].reasons);
+	VECTOR_FREE(&vm->verdicts);
 	paths_free(&vm->paths);
 	VECTOR_FREE(&vm->batches);
 	VECTOR_FREE(&vm->runs);
@@ -262,7 +283,6 @@ static void free_vm(struct vm *vm)
 	VECTOR_FREE(&vm->knobs);
 	VECTOR_FREE(&vm->chosen);
 	VECTOR_FREE(&vm->sets);
-	arena_free(&vm->values);
 }
 
 static void finish(struct vm *vm)
@@ -358,7 +378,7 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 	vm->at = scenario->entry;
 	init_settings(vm);
 	paths_init(&vm->paths);
-	make_registers(vm);
+	vm_make_registers(vm);
 	vm->start_ns = vm_now(vm);
 	alive_start(vm);
 	if (!setjmp(unwind_here)) {
@@ -367,6 +387,8 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 		interpreter_run(vm, scenario->entry);
 	}
 	vm->ending = true;
+	if (options->hooks)
+		options->hooks->end(options->hooks);
 	while (vm->scopes.length)
 		ledger_close_scope(vm);
 	ledger_retry(vm);

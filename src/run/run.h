@@ -20,16 +20,31 @@ struct run_options {
 	int64_t sched_pid; /* of a scheduler that was there before the run, 0: none */
 	const char *flags; /* that are on, "llc,borrow"; NULL: those that a scenario requires */
 	struct run_hooks *hooks; /* registered C functions, NULL: none */
+	int64_t hook_timeout_ns;
 	uint64_t turns;    /* the most turns of all loops together, 0: any number */
 	bool judge;        /* false on the planned host, whose workers do nothing */
 	bool trace;        /* record events */
 };
 
+struct vm;
+union hook_value;
+struct hook_result;
+
 /* Where registered C functions come from. */
 struct run_hooks {
 	/* Is this extern registered, with this signature? */
 	bool (*find)(struct run_hooks *, const struct hook *, struct error *);
+	/* Call one that was found. What goes wrong ends the scenario, through vm_end(). */
+	void (*call)(struct run_hooks *, struct vm *, const struct hook *, const union hook_value *,
+		     struct hook_result *);
+	/* The body of an `extern work` that was found. */
+	const struct foreign_work *(*body)(struct run_hooks *, const struct hook *);
+	/* A scenario is about to be cleaned up. */
+	void (*end)(struct run_hooks *);
 };
+
+/* How long a hook may be silent, unless it is told otherwise. */
+#define HOOK_TIMEOUT_NS INT64_C(10000000000)
 
 /* Values of params from the command line, as text; checked against the program's params. */
 struct param_value {

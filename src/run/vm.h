@@ -89,6 +89,14 @@ struct watched_scheduler {
 	struct sched_ext_state attached;
 };
 
+/* Findings of a hook that are not in the result yet. */
+struct verdict {
+	VECTOR(struct reason) reasons;
+};
+
+/* Which part of judging is done: a hook stops workers first and has them judged when it wants to. */
+enum judging { JUDGING_ALL, JUDGING_NOISE_ONLY, JUDGING_METRICS_ONLY };
+
 /* What a scope's end undoes, in the order of its making. */
 enum entry_kind { ENTRY_GROUP, ENTRY_WORKERS, ENTRY_RUN, ENTRY_SCHEDULER };
 struct ledger_entry {
@@ -132,6 +140,14 @@ struct vm {
 	uint32_t at;         /* the instruction being executed */
 	jmp_buf *unwind;     /* where a failing op leaves to: see vm_end() */
 	bool ending;         /* the scenario is being cleaned up, nothing may end it again */
+	/* hook_verbs.c, hook_text.c */
+	struct error *attempt; /* a verb of a hook: what refuses it is told there, not in the result */
+	bool over;             /* something ended the scenario while a hook asked */
+	bool fragment;         /* the code at hand is no block of its own … */
+	size_t fragment_depth; /* … and these many are open around it */
+	uint32_t adopted_end;  /* in code before this offset `create` means what exists already */
+	enum judging judging;
+	VECTOR(struct verdict) verdicts;
 	/* the scenario's settings */
 	int64_t duration_ns;
 	int64_t settle_ns;
@@ -191,7 +207,8 @@ _Noreturn void vm_end(struct vm *vm, enum status status, const char *check, cons
 /* The same for what the host refused: BROKEN or, where this machine lacks something, SKIP. */
 _Noreturn void vm_refused(struct vm *vm, const struct error *error);
 
-/* The same when the reason was added already. */
+/* Leave what cannot go on (the reason was added already), to the end of the scenario or of a
+ * hook's verb. */
 _Noreturn void vm_leave(struct vm *vm);
 
 static inline struct span vm_span(const struct vm *vm)
@@ -217,6 +234,12 @@ struct event *vm_event(struct vm *vm, const char *op, int path);
 const char *vm_keep_path(struct vm *vm, int path);
 const char *vm_keep_set(struct vm *vm, const struct cpuset *set);
 
+/* Registers for the program, with its constants in them. */
+void vm_make_registers(struct vm *vm);
+void vm_free_registers(struct vm *vm);
+
+/* The path of `name` in a group; ends the scenario for what cannot be a name. */
+int vm_child(struct vm *vm, int64_t parent, const char *name);
 /* A path's group on the host; ends the scenario if there is none. */
 int vm_group(struct vm *vm, int64_t path);
 /* Look for signals, deaths and the timeout; ends the scenario if there is any. Cheap enough to be
