@@ -234,6 +234,16 @@ declaration:
 	$$->name = $2;
 	$$->name_span = @2;
   }
+| USE NAME STRING {
+	$$ = tree_stmt(TREE, STMT_USE, @$);
+	$$->name = $3;
+	$$->name_span = @3;
+	$$->hooks = true;
+	if (strcmp(map_text(TREE->names, $2), "hooks") != 0)
+		diag_report(TREE->diags, DIAG_SYNTAX, @2,
+			    "expected a file's name or 'hooks', found '%s'",
+			    map_text(TREE->names, $2));
+  }
 | FN name '(' parameters ')' ARROW type '=' expr {
 	$$ = named(new_routine(scan, STMT_FN, @$, $4.first), $2, @2);
 	$$->routine.value = $9;

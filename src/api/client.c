@@ -127,7 +127,7 @@ struct ktstr_handle ktstr_spawn(struct ktstr_context *ctx, const char *group,
 
 bool ktstr_release(struct ktstr_context *ctx)
 {
-	return asked(ctx, &(struct wire_request){WIRE_RELEASE});
+	return asked(ctx, &(struct wire_request){.verb = WIRE_RELEASE});
 }
 
 bool ktstr_move(struct ktstr_context *ctx, struct ktstr_handle handle, const char *group)

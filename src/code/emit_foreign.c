@@ -117,6 +117,10 @@ void emit_foreign_tables(struct emitter *emitter)
 	for (const struct stmt *stmt = emitter->tree->first; stmt; stmt = stmt->next) {
 		if (stmt->kind == STMT_EXTERN)
 			add_hook(emitter, stmt);
+		else if (stmt->kind == STMT_USE)
+			VECTOR_PUSH(&emitter->program->libraries,
+				    (struct used_library){emit_keep(emitter, stmt->name),
+							  stmt->name_span});
 		else if (stmt->kind == STMT_PAYLOAD)
 			add_payload(emitter, stmt);
 		else if (stmt->kind == STMT_SCHEDULER)

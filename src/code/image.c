@@ -169,6 +169,11 @@ static void put_foreign(struct text *out, const struct program *program)
 			put_u32(out, hook->params[j]);
 		put_span(out, hook->span);
 	}
+	put_u32(out, (uint32_t)program->libraries.length);
+	for (size_t i = 0; i < program->libraries.length; i++) {
+		put_string(out, program->libraries.data[i].name);
+		put_span(out, program->libraries.data[i].span);
+	}
 	put_u32(out, (uint32_t)program->payloads.length);
 	for (size_t i = 0; i < program->payloads.length; i++)
 		put_payload(out, &program->payloads.data[i]);

@@ -30,7 +30,7 @@
 #include "code/program.h"
 
 enum {
-	IMAGE_FORMAT = 3, /* counts up with the layout; the tables have their fingerprint */
+	IMAGE_FORMAT = 4, /* counts up with the layout; the tables have their fingerprint */
 	IMAGE_BYTES_MAX = SOURCE_BYTES_MAX,
 	IMAGE_SOURCES_MAX = 4096,
 };

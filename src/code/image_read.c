@@ -307,6 +307,16 @@ static void get_hooks(struct reader *reader)
 	}
 }
 
+static void get_libraries(struct reader *reader)
+{
+	uint32_t count = get_count(reader, 12);
+	for (uint32_t i = 0; i < count && !reader->refused; i++) {
+		struct used_library used = {.name = get_string(reader)};
+		used.span = get_span(reader);
+		VECTOR_PUSH(&reader->program->libraries, used);
+	}
+}
+
 static struct payload get_payload(struct reader *reader)
 {
 	struct arena *arena = &reader->program->arena;
@@ -394,6 +404,7 @@ static bool get_content(struct reader *reader)
 	get_scenarios(reader);
 	get_flags(reader);
 	get_hooks(reader);
+	get_libraries(reader);
 	get_programs(reader);
 	reader->program->knobs = get_u32(reader);
 	if (reader->at != reader->end)

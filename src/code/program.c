@@ -35,6 +35,7 @@ void program_free(struct program *program)
 	VECTOR_FREE(&program->scenarios);
 	VECTOR_FREE(&program->params);
 	VECTOR_FREE(&program->hooks);
+	VECTOR_FREE(&program->libraries);
 	VECTOR_FREE(&program->payloads);
 	VECTOR_FREE(&program->schedulers);
 	VECTOR_FREE(&program->flags);

@@ -146,6 +146,12 @@ struct hook {
 	struct span span; /* of the declaration's name */
 };
 
+/* A library of such functions that a file names: `use hooks "name"`. */
+struct used_library {
+	const char *name;
+	struct span span; /* in the file beside which it is */
+};
+
 enum payload_output { PAYLOAD_OUTPUT_NONE, PAYLOAD_OUTPUT_JSON, PAYLOAD_OUTPUT_TEXT };
 
 /* A figure that a payload's output holds: the path of a number in JSON, or a regular expression. */
@@ -240,6 +246,7 @@ struct program {
 	VECTOR(struct scenario) scenarios;
 	VECTOR(struct param) params;
 	VECTOR(struct hook) hooks;
+	VECTOR(struct used_library) libraries;
 	VECTOR(struct payload) payloads;
 	VECTOR(struct scheduler) schedulers;
 	VECTOR(struct flag_declaration) flags; /* the built-in ones first */

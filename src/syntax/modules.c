@@ -134,7 +134,7 @@ static struct stmt_list load(struct modules *modules, size_t index, bool used)
 			diag_report(modules->tree->diags, DIAG_LATE_USE, stmt->span,
 				    "`use` stands at the top of its file");
 			diag_label(modules->tree->diags, other->span, "this comes before it");
-		} else if (stmt->kind == STMT_USE) {
+		} else if (stmt->kind == STMT_USE && !stmt->hooks) {
 			append(&list, load_used(modules, stmt));
 		} else if (!used || stmt->kind != STMT_SCENARIO) {
 			tree_append_stmt(&own, stmt);

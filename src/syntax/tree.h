@@ -251,6 +251,7 @@ struct stmt {
 			uint64_t mask;     /* of those flags: checker */
 		} flags;
 		struct arm *arms; /* IF */
+		bool hooks;       /* USE: a library of C functions, not a file */
 		struct {          /* LIMITS */
 			struct ref *ref;
 			struct limit *first;

@@ -19,23 +19,19 @@ static bool load_image(struct compilation *c, struct error *error)
 	return fine;
 }
 
-bool compile_file(struct compilation *compilation, const char *path, bool emit,
-		  bool warnings_are_errors, const struct sema_machines *machines,
-		  struct error *error)
+static void start(struct compilation *c, bool warnings_are_errors,
+		  const struct sema_machines *machines)
 {
-	struct compilation *c = compilation;
-	size_t index;
 	*c = (struct compilation){0};
 	diag_init(&c->diags, &c->sources);
 	c->diags.warnings_are_errors = warnings_are_errors;
 	map_init(&c->names, &c->arena);
 	c->tree = (struct tree){
 		.arena = &c->arena, .names = &c->names, .diags = &c->diags, .machines = machines};
-	if (!source_read(&c->sources, path, &index, error))
-		return false;
-	const struct source *file = &c->sources.files.data[index];
-	if (image_recognize(file->text, file->length))
-		return load_image(c, error);
+}
+
+static bool finish(struct compilation *c, bool emit, const char *path, struct error *error)
+{
 	sema_reserve_names(&c->names);
 	parse_program(&c->tree, &c->sources);
 	sema_check(&c->tree);
@@ -44,6 +40,29 @@ bool compile_file(struct compilation *compilation, const char *path, bool emit,
 		return true;
 	emit_program(&c->tree, &c->program);
 	return verify_program(&c->program, error) || error_wrap(error, "internal error: %s", path);
+}
+
+bool compile_text(struct compilation *compilation, const char *name, const struct text *text,
+		  struct error *error)
+{
+	start(compilation, false, NULL);
+	source_add(&compilation->sources, name, text_string(text), text->length);
+	return finish(compilation, true, name, error);
+}
+
+bool compile_file(struct compilation *compilation, const char *path, bool emit,
+		  bool warnings_are_errors, const struct sema_machines *machines,
+		  struct error *error)
+{
+	struct compilation *c = compilation;
+	size_t index;
+	start(c, warnings_are_errors, machines);
+	if (!source_read(&c->sources, path, &index, error))
+		return false;
+	const struct source *file = &c->sources.files.data[index];
+	if (image_recognize(file->text, file->length))
+		return load_image(c, error);
+	return finish(c, emit, path, error);
 }
 
 void compile_free(struct compilation *compilation)

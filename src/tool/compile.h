@@ -26,6 +26,9 @@ struct compilation {
 bool compile_file(struct compilation *compilation, const char *path, bool emit,
 		  bool warnings_are_errors, const struct sema_machines *machines,
 		  struct error *error);
+/* The same for a text from memory, under a name. */
+bool compile_text(struct compilation *compilation, const char *name, const struct text *text,
+		  struct error *error);
 void compile_free(struct compilation *compilation);
 
 #endif

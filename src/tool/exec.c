@@ -105,7 +105,8 @@ static int64_t patience(const struct session *session, const struct program *pro
 	const double slack_ns = 30e9, turn_ns = 1e6;
 	const struct bound *bound = &program->scenarios.data[index].bound;
 	int64_t longest_ns = run_bound_ns(program, index, &session->options.run);
-	if (longest_ns < 0 || (bound->depends & BOUND_ON_MACHINE))
+	/* What hooks may take, the check does not know. */
+	if (longest_ns < 0 || (bound->depends & BOUND_ON_MACHINE) || program->hooks.length)
 		longest_ns = planned_ns(session, program, index);
 	double patience_ns = (double)longest_ns * 1.5 + bound->turns * turn_ns + slack_ns;
 	return longest_ns >= 0 && patience_ns < 9e18 ? (int64_t)patience_ns : 0;
@@ -245,7 +246,7 @@ static int run_session(struct session *session)
 	return finish(session);
 }
 
-int exec_main(int count, char **arguments)
+int exec_main(int count, char **arguments, ktstr_registry_function *linked)
 {
 	struct session session = {0};
 	int code;
@@ -253,7 +254,9 @@ int exec_main(int count, char **arguments)
 	signal(SIGPIPE, SIG_IGN);
 	if (ktstr_read_options(&session.options, count, arguments, &code)) {
 		session.options.run.judge = true;
-		if (!session.options.files.length) {
+		session.options.linked = linked;
+		session.options.uses_hooks = true;
+		if (!ktstr_names_any(&session.options)) {
 			console_error("ktstr", "which file? For example: ktstr exec FILE.kts");
 			code = EXIT_USAGE;
 		} else if (ktstr_compile(&session.programs, &session.options, &code)) {

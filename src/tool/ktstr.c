@@ -21,18 +21,24 @@ static const char usage[] =
 static const struct {
 	const char *name;
 	int (*main)(int count, char **arguments);
-} commands[] = {{"exec", exec_main}, {"plan", plan_main}, {"list", list_main}, {"topo", topo_main}};
+	/* Those that can call hooks. */
+	int (*hooked)(int count, char **arguments, ktstr_registry_function *linked);
+} commands[] = {{"exec", .hooked = exec_main},
+		{"plan", .hooked = plan_main},
+		{"list", .hooked = list_main},
+		{"topo", .main = topo_main}};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-int list_main(int count, char **arguments)
+int list_main(int count, char **arguments, ktstr_registry_function *linked)
 {
 	struct ktstr_options options;
 	struct ktstr_programs programs = {0};
 	struct text out = {0};
 	int code;
-	if (ktstr_read_options(&options, count, arguments, &code) &&
-	    ktstr_compile(&programs, &options, &code)) {
+	bool read = ktstr_read_options(&options, count, arguments, &code);
+	options.linked = linked;
+	if (read && ktstr_compile(&programs, &options, &code)) {
 		size_t listed = 0;
 		for (size_t i = 0; i < programs.all.length; i++) {
 			const struct program *program = &programs.all.data[i]->program;
@@ -106,7 +112,7 @@ int topo_main(int count, char **arguments)
 	return code;
 }
 
-int main(int count, char **arguments)
+int ktstr_main(int count, char **arguments, ktstr_registry_function *linked)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
 	if (count > 1 && strcmp(arguments[1], "--version") == 0)
@@ -120,6 +126,8 @@ int main(int count, char **arguments)
 		return console_puts("ktstr", usage);
 	const char *names[COMMANDS + 1] = {0};
 	for (int i = 0; i < COMMANDS; i++) {
+		if (strcmp(arguments[1], commands[i].name) == 0 && commands[i].hooked)
+			return commands[i].hooked(count - 1, arguments + 1, linked);
 		if (strcmp(arguments[1], commands[i].name) == 0)
 			return commands[i].main(count - 1, arguments + 1);
 		names[i] = commands[i].name;

@@ -7,6 +7,7 @@
 #include "run/run.h"
 #include "tool/compile.h"
 #include "tool/console.h"
+#include "tool/hooked.h"
 
 enum backend { BACKEND_AUTO, BACKEND_CGROUP, BACKEND_AFFINITY, BACKEND_PLAN };
 enum format { FORMAT_HUMAN, FORMAT_JSON };
@@ -28,6 +29,10 @@ struct ktstr_options {
 	VECTOR(const char *) topologies;
 	VECTOR(struct report_target) reports;
 	VECTOR(struct param_value) params;
+	VECTOR(const char *) libraries; /* of hooks */
+	bool hooks_in_process;
+	bool uses_hooks; /* libraries that programs use are loaded, too */
+	ktstr_registry_function *linked; /* hooks in this program, NULL: none */
 	VECTOR(char *) files; /* folders are walked; owned */
 };
 
@@ -40,15 +45,19 @@ void ktstr_free_options(struct ktstr_options *options);
  * Each is on its own, with its own sources. */
 struct ktstr_programs {
 	VECTOR(struct compilation *) all;
+	struct hooked hooked;
 };
-bool ktstr_compile(struct ktstr_programs *programs, const struct ktstr_options *options, int *code);
+/* Loads the libraries of hooks, too, and sets options->run.hooks to what calls them. */
+bool ktstr_compile(struct ktstr_programs *programs, struct ktstr_options *options, int *code);
+/* Is there any program to compile: a file, or a library's scenario? */
+bool ktstr_names_any(const struct ktstr_options *options);
 void ktstr_free_programs(struct ktstr_programs *programs);
 bool ktstr_is_selected(const struct ktstr_options *options, const char *scenario);
 
 /* The commands; each returns the exit code. */
-int exec_main(int count, char **arguments);
-int plan_main(int count, char **arguments);
-int list_main(int count, char **arguments);
+int exec_main(int count, char **arguments, ktstr_registry_function *linked);
+int plan_main(int count, char **arguments, ktstr_registry_function *linked);
+int list_main(int count, char **arguments, ktstr_registry_function *linked);
 int topo_main(int count, char **arguments);
 
 #endif

@@ -32,6 +32,9 @@ static const char usage[] =
 	"  --topo T               plan: on this topology; may be repeated. A label (2n4l4c2t),\n"
 	"                         a preset (numa2-4llc), an hwloc synthetic string or XML file\n"
 	"  --gauntlet             plan: on every preset (`ktstr topo presets` lists them)\n"
+	"  --hooks LIB.so         C functions that programs call; may be repeated\n"
+	"  --hooks-in-process     call them without isolation, which takes less time\n"
+	"  --hook-timeout T       how long one may be silent, 10s\n"
 	"  --keep                 leave the cgroups in place at the end\n"
 	"  --quiet                print only what is not well\n"
 	"  --color auto|always|never\n"
@@ -55,6 +58,9 @@ enum option_id {
 	OPTION_BACKEND,
 	OPTION_TOPO,
 	OPTION_GAUNTLET,
+	OPTION_HOOKS,
+	OPTION_HOOKS_IN_PROCESS,
+	OPTION_HOOK_TIMEOUT,
 	OPTION_KEEP,
 	OPTION_QUIET,
 	OPTION_COLOR,
@@ -73,6 +79,11 @@ static const struct option known[] = {{"help", no_argument, NULL, OPTION_HELP},
 				      {"backend", required_argument, NULL, OPTION_BACKEND},
 				      {"topo", required_argument, NULL, OPTION_TOPO},
 				      {"gauntlet", no_argument, NULL, OPTION_GAUNTLET},
+				      {"hooks", required_argument, NULL, OPTION_HOOKS},
+				      {"hooks-in-process", no_argument, NULL,
+				       OPTION_HOOKS_IN_PROCESS},
+				      {"hook-timeout", required_argument, NULL,
+				       OPTION_HOOK_TIMEOUT},
 				      {"keep", no_argument, NULL, OPTION_KEEP},
 				      {"quiet", no_argument, NULL, OPTION_QUIET},
 				      {"color", required_argument, NULL, OPTION_COLOR},
@@ -211,6 +222,14 @@ static bool take_option(struct ktstr_options *options, int option, char *value)
 	case OPTION_GAUNTLET:
 		add_presets(options);
 		return true;
+	case OPTION_HOOKS:
+		VECTOR_PUSH(&options->libraries, value);
+		return true;
+	case OPTION_HOOKS_IN_PROCESS:
+		options->hooks_in_process = true;
+		return true;
+	case OPTION_HOOK_TIMEOUT:
+		return read_duration("hook-timeout", value, 1, &options->run.hook_timeout_ns);
 	case OPTION_KEEP:
 		options->keep = true;
 		return true;
@@ -285,7 +304,8 @@ bool ktstr_read_options(struct ktstr_options *options, int count, char **argumen
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	*options = (struct ktstr_options){
-		.run = {.duration_ns = -1, .settle_ns = -1, .workers = -1, .timeout_ns = -1}};
+		.run = {.duration_ns = -1, .settle_ns = -1, .workers = -1, .timeout_ns = -1,
+			.hook_timeout_ns = HOOK_TIMEOUT_NS}};
 	options->run.seed = ((uint64_t)now.tv_sec * 1000003u ^ (uint64_t)now.tv_nsec ^
 			     (uint64_t)getpid() << 20) &
 			    0xffffffff;
@@ -322,6 +342,7 @@ void ktstr_free_options(struct ktstr_options *options)
 	for (size_t i = 0; i < options->files.length; i++)
 		free(options->files.data[i]);
 	VECTOR_FREE(&options->files);
+	VECTOR_FREE(&options->libraries);
 	VECTOR_FREE(&options->topologies);
 	VECTOR_FREE(&options->reports);
 	VECTOR_FREE(&options->params);
@@ -375,27 +396,84 @@ static bool check_flags(const struct ktstr_programs *programs, const struct ktst
 	return false;
 }
 
-bool ktstr_compile(struct ktstr_programs *programs, const struct ktstr_options *options, int *code)
+/* Libraries that the command line names, and what is linked in. */
+static bool load_libraries(struct ktstr_programs *programs, const struct ktstr_options *options)
 {
+	struct registry *registry = &programs->hooked.registry;
+	struct error error;
+	if (!registry_add_linked(registry, options->linked, &error)) {
+		console_error("ktstr", "the hooks of this program: %s", error.message);
+		return false;
+	}
+	for (size_t i = 0; i < options->libraries.length; i++) {
+		if (registry_load(registry, options->libraries.data[i], &error))
+			continue;
+		console_error("ktstr", "--hooks: %s", error.message);
+		return false;
+	}
+	return true;
+}
+
+static bool is_file(const char *path)
+{
+	return strcmp(path, "-") == 0 || access(path, F_OK) == 0;
+}
+
+static bool compile_one(struct ktstr_programs *programs, const struct ktstr_options *options,
+			const char *path)
+{
+	struct compilation *compilation = memory_zeroed(1, sizeof(*compilation));
+	struct error error;
+	VECTOR_PUSH(&programs->all, compilation);
+	bool of_library = !is_file(path) &&
+			  registry_find_scenario(&programs->hooked.registry, path) != NULL;
+	bool fine = of_library
+			    ? hooked_compile(&programs->hooked, path, compilation, &error)
+			    : compile_file(compilation, path, true, false, NULL, &error);
+	if (fine && options->uses_hooks && !compilation->diags.errors)
+		fine = hooked_load_used(&programs->hooked, compilation, &error) ||
+		       error_wrap(&error, "%s", path);
+	if (!fine)
+		console_error("ktstr", "%s", error.message);
+	/* `exec` and `plan` say nothing of warnings: `ktstrc check` does. */
+	else if (compilation->diags.errors)
+		print_diags(compilation, options);
+	return fine && !compilation->diags.errors;
+}
+
+/* With no file, the scenarios of the libraries. */
+static bool compile_all(struct ktstr_programs *programs, const struct ktstr_options *options)
+{
+	const struct registry *registry = &programs->hooked.registry;
+	bool fine = true;
+	for (size_t i = 0; i < options->files.length; i++)
+		fine &= compile_one(programs, options, options->files.data[i]);
+	for (size_t i = 0; i < registry->entries.length && !options->files.length; i++) {
+		const struct ktstr_entry *entry = registry->entries.data[i]->entry;
+		if (entry->kind == KTSTR_KIND_SCENARIO)
+			fine &= compile_one(programs, options, entry->name);
+	}
+	return fine;
+}
+
+bool ktstr_names_any(const struct ktstr_options *options)
+{
+	return options->files.length || options->libraries.length || options->linked;
+}
+
+bool ktstr_compile(struct ktstr_programs *programs, struct ktstr_options *options, int *code)
+{
+	struct hooked *hooked = &programs->hooked;
 	*programs = (struct ktstr_programs){0};
 	*code = EXIT_USAGE;
-	bool fine = true;
-	for (size_t i = 0; i < options->files.length; i++) {
-		struct compilation *compilation = memory_zeroed(1, sizeof(*compilation));
-		struct error error;
-		VECTOR_PUSH(&programs->all, compilation);
-		if (!compile_file(compilation, options->files.data[i], true, false, NULL, &error)) {
-			console_error("ktstr", "%s", error.message);
-			fine = false;
-			continue;
-		}
-		/* `exec` and `plan` say nothing of warnings: `ktstrc check` does. */
-		if (compilation->diags.errors) {
-			print_diags(compilation, options);
-			fine = false;
-		}
+	if (!load_libraries(programs, options) || !compile_all(programs, options))
+		return false;
+	if (hooked->registry.entries.length) {
+		hooked->caller = hook_caller_new(&hooked->registry, options->hooks_in_process,
+						 options->run.hook_timeout_ns);
+		options->run.hooks = hook_caller_hooks(hooked->caller);
 	}
-	return fine && set_params(programs, options) && check_flags(programs, options);
+	return set_params(programs, options) && check_flags(programs, options);
 }
 
 void ktstr_free_programs(struct ktstr_programs *programs)
@@ -405,6 +483,7 @@ void ktstr_free_programs(struct ktstr_programs *programs)
 		free(programs->all.data[i]);
 	}
 	VECTOR_FREE(&programs->all);
+	hooked_free(&programs->hooked);
 }
 
 bool ktstr_is_selected(const struct ktstr_options *options, const char *scenario)

@@ -140,14 +140,15 @@ static int plan_all(struct planning *planning)
 	return code;
 }
 
-int plan_main(int count, char **arguments)
+int plan_main(int count, char **arguments, ktstr_registry_function *linked)
 {
 	struct planning planning = {0};
 	int code;
 	if (ktstr_read_options(&planning.options, count, arguments, &code)) {
 		planning.options.run.trace = true;
 		planning.options.run.turns = SEMA_TURNS_MAX;
-		if (!planning.options.files.length) {
+		planning.options.linked = linked;
+		if (!ktstr_names_any(&planning.options)) {
 			console_error("ktstr", "which file? For example: ktstr plan FILE.kts");
 			code = EXIT_USAGE;
 		} else if (ktstr_compile(&planning.programs, &planning.options, &code)) {
