@@ -264,11 +264,17 @@ struct ktstr_verdict ktstr_broken(struct ktstr_context *ctx, const char *format,
 
 struct ktstr_verdict ktstr_refused(struct ktstr_context *ctx)
 {
-	char message[512];
-	const struct wire_reply *reply = &ctx->inside->reply;
+	char message[sizeof(ctx->inside->reply.error)];
+	struct wire_reply *reply = &ctx->inside->reply;
+	bool lacking = reply->lacking;
 	snprintf(message, sizeof(message), "%s",
 		 reply->error[0] ? reply->error : "the hook says that something was refused");
-	return finding(ctx, reply->lacking ? KTSTR_SKIP : KTSTR_BROKEN, message);
+	struct ktstr_verdict verdict =
+		finding(ctx, lacking ? KTSTR_SKIP : KTSTR_BROKEN, message);
+	/* It still is the last refusal. */
+	memcpy(reply->error, message, sizeof(message));
+	reply->lacking = lacking;
+	return verdict;
 }
 
 void ktstr_merge(struct ktstr_context *ctx, struct ktstr_verdict *into, struct ktstr_verdict more)

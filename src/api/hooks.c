@@ -130,7 +130,7 @@ static void take_result(struct vm *vm, const struct ktstr_entry *entry,
 	case KTSTR_T_CGROUP:
 		break;
 	case KTSTR_T_VERDICT:
-		hook_merge(vm, -1, from->verdict.number);
+		hook_return(vm, from->verdict.number);
 		break;
 	case KTSTR_T_FLOAT:
 	case KTSTR_T_PERCENT:
@@ -295,6 +295,8 @@ static void await_message(struct hook_caller *caller, struct vm *vm, const char 
 			return;
 		case HELPER_GONE:
 			tell_end(caller, vm, name);
+		case HELPER_NONSENSE:
+			tell_nonsense(caller, vm, name);
 		case HELPER_NOTHING:
 			break;
 		}

@@ -27,6 +27,8 @@ static _Noreturn void run_child(helper_body *body, void *context, int fd, pid_t 
 	if (getppid() != host)
 		_exit(1);
 	setpgid(0, 0);
+	/* Whatever it starts stays below it, so that helper_end() finds it: prctl(2). */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	worker_default_signals();
 	signal(SIGUSR1, SIG_DFL);
 	prctl(PR_SET_NAME, "kts-hooks");
@@ -74,13 +76,31 @@ static bool await_end(pid_t pid, int64_t deadline_ns)
 	}
 }
 
+static void kill_descendants(pid_t pid, int depth)
+{
+	char path[64];
+	int child;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+	FILE *file = depth < ANCESTORS_MAX ? fopen(path, "re") : NULL;
+	while (file && fscanf(file, "%d", &child) == 1) {
+		kill(child, SIGSTOP);
+		kill_descendants(child, depth + 1);
+		kill(child, SIGKILL);
+	}
+	if (file)
+		fclose(file);
+}
+
 void helper_end(struct helper *helper, int64_t patience_ns, int *status)
 {
 	int ended = 0;
 	if (!helper->pid)
 		return;
-	if (!await_end(helper->pid, board_now_ns() + patience_ns))
+	if (!await_end(helper->pid, board_now_ns() + patience_ns)) {
+		kill(helper->pid, SIGSTOP);
+		kill_descendants(helper->pid, 0);
 		kill(helper->pid, SIGKILL);
+	}
 	await_end(helper->pid, board_now_ns() + REAP_NS);
 	/* The group first: the pid may be somebody else's once it is reaped. */
 	kill(-helper->pid, SIGKILL);
@@ -145,7 +165,7 @@ static enum helper_news take_message(struct text *pending, struct text *message)
 		return HELPER_NOTHING;
 	memcpy(&length, pending->data, sizeof(length));
 	if (length > MESSAGE_BYTES_MAX)
-		return HELPER_GONE; /* it does not know what it says any more */
+		return HELPER_NONSENSE;
 	size_t whole = sizeof(length) + (size_t)length;
 	if (pending->length < whole)
 		return HELPER_NOTHING;

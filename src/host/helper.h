@@ -32,7 +32,7 @@ void helper_end(struct helper *helper, int64_t patience_ns, int *status);
 bool helper_send(int fd, const struct text *message);
 bool helper_receive(int fd, struct text *message);
 
-enum helper_news { HELPER_NOTHING, HELPER_MESSAGE, HELPER_GONE };
+enum helper_news { HELPER_NOTHING, HELPER_MESSAGE, HELPER_GONE, HELPER_NONSENSE };
 
 /* Read what there is without waiting; `pending` keeps it between calls. A whole message is moved to
  * `message`. */

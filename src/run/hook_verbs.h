@@ -63,6 +63,9 @@ void hook_put_verdict(const struct vm *vm, int64_t verdict, struct text *text);
 void hook_add_finding(struct vm *vm, int64_t verdict, enum status status, const char *message);
 /* Add the findings of one verdict to another, or (-1) to the result. */
 void hook_merge(struct vm *vm, int64_t into, int64_t from);
+/* What a function returned: as hook_merge() into the result. One that found nothing wrong has judged,
+ * and that counts. */
+void hook_return(struct vm *vm, int64_t verdict);
 /* Take the newest findings out of the result, down to `kept`, with the status that it had then. */
 void hook_divert(struct vm *vm, size_t kept, enum status status, int64_t verdict);
 

@@ -87,6 +87,13 @@ void hook_merge(struct vm *vm, int64_t into, int64_t from)
 	source->reasons.length = 0;
 }
 
+void hook_return(struct vm *vm, int64_t verdict)
+{
+	if (hook_verdict_status(vm, verdict) == STATUS_PASS)
+		vm->result->checks++;
+	hook_merge(vm, -1, verdict);
+}
+
 struct workers {
 	const int64_t *batches;
 	size_t count;

@@ -22,19 +22,21 @@ bool hooked_compile(const struct hooked *hooked, const char *name,
 	return fine;
 }
 
-/* Beside the file that says it: the name itself, NAME.so, libNAME.so. */
-static bool find_used(struct compilation *compilation, const struct used_library *used,
-		      struct text *path)
+/* Beside the file that says it, or beside what was compiled of it: the name itself, NAME.so,
+ * libNAME.so. */
+static bool find_used(struct compilation *compilation, const char *given,
+		      const struct used_library *used, struct text *path)
 {
 	static const char *const forms[][2] = {{"", ""}, {"", ".so"}, {"lib", ".so"}};
 	struct source_place place;
 	struct text folder = {0};
-	if (*used->name != '/' &&
-	    source_locate(&compilation->sources, used->span.start, &place)) {
-		const char *slash = strrchr(place.file->name, '/');
-		text_add(&folder, place.file->name,
-			 slash ? (size_t)(slash - place.file->name) + 1 : 0);
-	}
+	const char *file = given;
+	if (!compilation->image &&
+	    source_locate(&compilation->sources, used->span.start, &place))
+		file = place.file->name;
+	const char *end = strrchr(file, '/');
+	if (*used->name != '/')
+		text_add(&folder, file, end ? (size_t)(end - file) + 1 : 0);
 	const char *slash = strrchr(used->name, '/');
 	size_t head = slash ? (size_t)(slash - used->name) + 1 : 0;
 	bool found = false;
@@ -49,20 +51,21 @@ static bool find_used(struct compilation *compilation, const struct used_library
 	return found;
 }
 
-bool hooked_load_used(struct hooked *hooked, struct compilation *compilation, struct error *error)
+bool hooked_load_used(struct hooked *hooked, struct compilation *compilation, const char *path,
+		      struct error *error)
 {
 	const struct program *program = &compilation->program;
 	bool fine = true;
 	for (size_t i = 0; i < program->libraries.length && fine; i++) {
 		const struct used_library *used = &program->libraries.data[i];
-		struct text path = {0};
-		fine = find_used(compilation, used, &path)
-			       ? registry_load(&hooked->registry, text_string(&path), error)
+		struct text found = {0};
+		fine = find_used(compilation, path, used, &found)
+			       ? registry_load(&hooked->registry, text_string(&found), error)
 			       : error_set(error, ERROR_REFUSED,
 					   "`use hooks \"%s\"`: there is no %s, %s.so or lib%s.so "
 					   "beside the file",
 					   used->name, used->name, used->name, used->name);
-		text_free(&path);
+		text_free(&found);
 	}
 	return fine;
 }

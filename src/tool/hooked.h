@@ -16,8 +16,8 @@ struct hooked {
 /* The scenario of this name as a program; false if no library has one. */
 bool hooked_compile(const struct hooked *hooked, const char *name,
 		    struct compilation *compilation, struct error *error);
-/* Load what the program uses by `use hooks`. */
-bool hooked_load_used(struct hooked *hooked, struct compilation *compilation,
+/* Load what the program, which was read from `path`, uses by `use hooks`. */
+bool hooked_load_used(struct hooked *hooked, struct compilation *compilation, const char *path,
 		      struct error *error);
 void hooked_free(struct hooked *hooked);
 

@@ -431,7 +431,7 @@ static bool compile_one(struct ktstr_programs *programs, const struct ktstr_opti
 			    ? hooked_compile(&programs->hooked, path, compilation, &error)
 			    : compile_file(compilation, path, true, false, NULL, &error);
 	if (fine && options->uses_hooks && !compilation->diags.errors)
-		fine = hooked_load_used(&programs->hooked, compilation, &error) ||
+		fine = hooked_load_used(&programs->hooked, compilation, path, &error) ||
 		       error_wrap(&error, "%s", path);
 	if (!fine)
 		console_error("ktstr", "%s", error.message);

@@ -124,6 +124,8 @@ class Live:
         self.folder = folder
         # A copy that a normal user reaches.
         self.ktstr = Path(shutil.copy(arguments.ktstr, folder))
+        self.ktstrc = arguments.ktstrc
+        self.build = arguments.ktstr.parent
         self.deadline = 60 if arguments.sanitized else 20
         self.root = os.geteuid() == 0
         self.has_cgroups = any(os.access(mount, os.W_OK) for mount in machine.cgroup_mounts())
