@@ -27,6 +27,7 @@ struct hook_caller {
 	struct ktstr_inside inside;
 	struct ktstr_topology topology;
 	struct ktstr_checks checks;
+	struct text work_type; /* that --work-type gave, as the language writes it */
 	/* The isolated form. */
 	struct helper helper;
 	struct text pending, message, out;
@@ -76,8 +77,13 @@ static bool ask_run(struct ktstr_inside *inside, const struct wire_request *requ
 	return reply->fine;
 }
 
-static void set_topology(struct hook_caller *caller, const struct topology *topology)
+/* What does not change while a scenario runs. */
+static void set_fixed(struct hook_caller *caller, const struct hook_facts *facts)
 {
+	const struct topology *topology = facts->topology;
+	text_clear(&caller->work_type);
+	if (facts->work_type)
+		work_put(&caller->work_type, facts->work_type);
 	caller->topology = (struct ktstr_topology){
 		.total_cpus = topology->cpu_count,
 		.num_cores = topology->core_count,
@@ -106,6 +112,10 @@ static void set_context(struct hook_caller *caller, const struct hook_facts *fac
 					  .settle_ns = facts->settle_ns,
 					  .workers_per_cgroup = facts->workers,
 					  .sched_pid = facts->sched_pid,
+					  .work_type_override =
+						  caller->work_type.length
+							  ? text_string(&caller->work_type)
+							  : NULL,
 					  .checks = &caller->checks,
 					  .wait_for_map_write = scenario && scenario->map_path,
 					  .inside = &caller->inside};
@@ -362,7 +372,7 @@ static void call_isolated(struct hook_caller *caller, struct vm *vm,
 	const struct ktstr_entry *entry = registered->entry;
 	struct error error;
 	if (!caller->helper.pid) {
-		set_topology(caller, facts->topology);
+		set_fixed(caller, facts);
 		if (!helper_start(&caller->helper, live_in_helper, caller, &error)) {
 			error_wrap(&error, "no process for hook '%s'", entry->name);
 			vm_refused(vm, &error);
@@ -401,7 +411,8 @@ static void call(struct run_hooks *hooks, struct vm *vm, const struct hook *hook
 		call_isolated(caller, vm, &facts, registered, args, result);
 		return;
 	}
-	set_topology(caller, facts.topology);
+	if (!caller->inside.ask)
+		set_fixed(caller, &facts);
 	set_context(caller, &facts, registered);
 	call_here(caller, vm, registered, args, result);
 }
@@ -411,6 +422,7 @@ static void end(struct run_hooks *hooks)
 	struct hook_caller *caller = caller_of(hooks);
 	helper_end(&caller->helper, 0, NULL);
 	text_clear(&caller->pending);
+	caller->inside.ask = NULL;
 }
 
 struct hook_caller *hook_caller_new(const struct registry *registry, bool in_process,
@@ -432,6 +444,7 @@ void hook_caller_free(struct hook_caller *caller)
 	text_free(&caller->pending);
 	text_free(&caller->message);
 	text_free(&caller->out);
+	text_free(&caller->work_type);
 	text_free(&caller->reply.bytes);
 	text_free(&caller->inside.reply.bytes);
 	free(caller->reader.items);

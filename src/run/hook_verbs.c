@@ -13,6 +13,7 @@ void hook_get_facts(const struct vm *vm, struct hook_facts *facts)
 		.settle_ns = vm->settle_ns,
 		.workers = vm->workers,
 		.sched_pid = vm->scheduler.pid ? vm->scheduler.pid : vm->options->sched_pid,
+		.work_type = vm->options->work_type,
 		.has_limits = vm->limits.length > 0,
 		.topology = &vm->host->topology};
 }

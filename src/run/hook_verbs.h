@@ -20,6 +20,7 @@ struct hook_facts {
 	int64_t settle_ns;
 	int64_t workers;
 	int64_t sched_pid; /* 0: none */
+	const struct work *work_type; /* of --work-type, NULL: none */
 	bool has_limits;   /* some `expect { }` is in force */
 	const struct topology *topology;
 };

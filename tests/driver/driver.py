@@ -233,6 +233,13 @@ class Driver:
             raise Fault(result.summary())
         self.compare(path, result.text)
 
+    def api_page(self, path):
+        """The page printed from the public header."""
+        result = run([self.root / "tools" / "api-page"])
+        if result.code != 0 or result.err:
+            raise Fault(result.summary())
+        self.compare(path, result.text)
+
     def run_suite(self, suite):
         """Runs one suite to its end."""
         if suite == "docs":
@@ -241,6 +248,8 @@ class Driver:
                 self.page(path)
                 if path.parent.name == "reference":
                     self.subtest(f"{self.relative(path)} as printed", self.reference_page, path)
+                elif path.name == "hooks-api.md":
+                    self.subtest(f"{self.relative(path)} as printed", self.api_page, path)
         elif suite == "programs":
             self.each(self.program, "scenarios", "stdlib")
         else:
