@@ -96,9 +96,8 @@ bool ktstr_cgroup_move_task(struct ktstr_cgroups *cgroups, const char *name, int
 bool ktstr_cgroup_move_tasks(struct ktstr_cgroups *cgroups, const char *name, const int64_t *tids,
 			     size_t count)
 {
-	return asked(context_of(cgroups),
-		     &(struct wire_request){
-			     WIRE_MOVE_TASKS, .text = name, .items = tids, .count = count});
+	return asked(context_of(cgroups), &(struct wire_request){WIRE_MOVE_TASKS, .text = name,
+								 .items = tids, .count = count});
 }
 
 void client_put_work(struct text *text, const struct ktstr_work *work, int64_t workers)
@@ -118,9 +117,8 @@ struct ktstr_handle ktstr_spawn(struct ktstr_context *ctx, const char *group,
 {
 	struct text text = {0};
 	client_put_work(&text, work, ctx->workers_per_cgroup);
-	const struct wire_reply *reply =
-		client_ask(ctx, &(struct wire_request){
-					WIRE_SPAWN, .text = group, .more = text_string(&text)});
+	const struct wire_reply *reply = client_ask(
+		ctx, &(struct wire_request){WIRE_SPAWN, .text = group, .more = text_string(&text)});
 	text_free(&text);
 	return (struct ktstr_handle){reply->fine ? (int32_t)reply->value : 0};
 }
@@ -269,8 +267,7 @@ struct ktstr_verdict ktstr_refused(struct ktstr_context *ctx)
 	bool lacking = reply->lacking;
 	snprintf(message, sizeof(message), "%s",
 		 reply->error[0] ? reply->error : "the hook says that something was refused");
-	struct ktstr_verdict verdict =
-		finding(ctx, lacking ? KTSTR_SKIP : KTSTR_BROKEN, message);
+	struct ktstr_verdict verdict = finding(ctx, lacking ? KTSTR_SKIP : KTSTR_BROKEN, message);
 	/* It still is the last refusal. */
 	memcpy(reply->error, message, sizeof(message));
 	reply->lacking = lacking;
@@ -329,12 +326,9 @@ struct ktstr_verdict ktstr_assert_cgroup(struct ktstr_context *ctx,
 	int64_t *items = memory_zeroed(count + 1, sizeof(*items));
 	for (size_t i = 0; i < count; i++)
 		items[i] = reports[i].worker;
-	struct ktstr_verdict verdict =
-		client_verdict(ctx, &(struct wire_request){WIRE_JUDGE,
-							   .more = checks ? checks->expect : NULL,
-							   .set = set,
-							   .items = items,
-							   .count = count});
+	struct ktstr_verdict verdict = client_verdict(
+		ctx, &(struct wire_request){WIRE_JUDGE, .more = checks ? checks->expect : NULL,
+					    .set = set, .items = items, .count = count});
 	free(items);
 	return verdict;
 }

@@ -1,6 +1,6 @@
 /*
- * client: what the files of the library's side share. All of it runs in the hook's process and keeps
- * nothing but the context.
+ * client: what the files of the library's side share. All of it runs in the hook's process and
+ * keeps nothing but the context.
  */
 #ifndef KTSTR_API_CLIENT_H
 #define KTSTR_API_CLIENT_H

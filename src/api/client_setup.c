@@ -16,8 +16,8 @@ struct ktstr_verdict ktstr_collect_all(struct ktstr_context *ctx,
 	struct ktstr_verdict verdict = ktstr_pass();
 	if (!reports)
 		return ktstr_refused(ctx);
-	/* Workers are compared within their group only, so that one look at all is the merged look at
-	 * each handle. */
+	/* Workers are compared within their group only, so that one look at all is the merged look
+	 * at each handle. */
 	if (all)
 		verdict = ktstr_assert_cgroup(ctx, checks, reports, all, NULL);
 	free(reports);
@@ -121,8 +121,7 @@ struct ktstr_verdict ktstr_execute_text(struct ktstr_context *ctx, const char *t
 {
 	if (!ktstr_wait_for_map_write(ctx))
 		return ktstr_refused(ctx);
-	return client_verdict(ctx, &(struct wire_request){WIRE_BLOCK,
-							  .text = text,
+	return client_verdict(ctx, &(struct wire_request){WIRE_BLOCK, .text = text,
 							  .more = checks ? checks->expect : NULL});
 }
 

@@ -84,18 +84,18 @@ static void set_fixed(struct hook_caller *caller, const struct hook_facts *facts
 	text_clear(&caller->work_type);
 	if (facts->work_type)
 		work_put(&caller->work_type, facts->work_type);
-	caller->topology = (struct ktstr_topology){
-		.total_cpus = topology->cpu_count,
-		.num_cores = topology->core_count,
-		.num_llcs = topology->llc_count,
-		.num_numa_nodes = topology->node_count,
-		.threads_per_core = topology->smt,
-		.all = (const struct ktstr_cpuset *)&topology->all,
-		.usable = (const struct ktstr_cpuset *)&topology->usable,
-		.cores = (const struct ktstr_cpuset *)topology->cores,
-		.llcs = (const struct ktstr_cpuset *)topology->llcs,
-		.nodes = (const struct ktstr_cpuset *)topology->nodes,
-		.node_numbers = topology->node_numbers};
+	caller->topology =
+		(struct ktstr_topology){.total_cpus = topology->cpu_count,
+					.num_cores = topology->core_count,
+					.num_llcs = topology->llc_count,
+					.num_numa_nodes = topology->node_count,
+					.threads_per_core = topology->smt,
+					.all = (const struct ktstr_cpuset *)&topology->all,
+					.usable = (const struct ktstr_cpuset *)&topology->usable,
+					.cores = (const struct ktstr_cpuset *)topology->cores,
+					.llcs = (const struct ktstr_cpuset *)topology->llcs,
+					.nodes = (const struct ktstr_cpuset *)topology->nodes,
+					.node_numbers = topology->node_numbers};
 }
 
 static void set_context(struct hook_caller *caller, const struct hook_facts *facts,
@@ -106,19 +106,18 @@ static void set_context(struct hook_caller *caller, const struct hook_facts *fac
 	caller->inside.owner = caller;
 	caller->inside.context = context;
 	caller->inside.scenario = scenario;
-	*context = (struct ktstr_context){.cgroups = (struct ktstr_cgroups *)context,
-					  .topo = &caller->topology,
-					  .duration_ns = facts->duration_ns,
-					  .settle_ns = facts->settle_ns,
-					  .workers_per_cgroup = facts->workers,
-					  .sched_pid = facts->sched_pid,
-					  .work_type_override =
-						  caller->work_type.length
-							  ? text_string(&caller->work_type)
-							  : NULL,
-					  .checks = &caller->checks,
-					  .wait_for_map_write = scenario && scenario->map_path,
-					  .inside = &caller->inside};
+	*context = (struct ktstr_context){
+		.cgroups = (struct ktstr_cgroups *)context,
+		.topo = &caller->topology,
+		.duration_ns = facts->duration_ns,
+		.settle_ns = facts->settle_ns,
+		.workers_per_cgroup = facts->workers,
+		.sched_pid = facts->sched_pid,
+		.work_type_override =
+			caller->work_type.length ? text_string(&caller->work_type) : NULL,
+		.checks = &caller->checks,
+		.wait_for_map_write = scenario && scenario->map_path,
+		.inside = &caller->inside};
 }
 
 /* A scenario's function gives a verdict, as a hook of that type does. */
@@ -365,9 +364,9 @@ static void answer_request(struct hook_caller *caller, struct vm *vm, const char
 	helper_send(caller->helper.fd, &caller->out);
 }
 
-static void call_isolated(struct hook_caller *caller, struct vm *vm,
-			  const struct hook_facts *facts, const struct registered *registered,
-			  const union hook_value *args, struct hook_result *result)
+static void call_isolated(struct hook_caller *caller, struct vm *vm, const struct hook_facts *facts,
+			  const struct registered *registered, const union hook_value *args,
+			  struct hook_result *result)
 {
 	const struct ktstr_entry *entry = registered->entry;
 	struct error error;

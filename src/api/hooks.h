@@ -3,8 +3,8 @@
  *
  * By default a function is called in a helper (host/helper.h), one for all calls of a scenario,
  * which asks over a socket for whatever it wants done: a crash ends the helper, silence for longer
- * than the time-out gets it killed, and either makes the scenario BROKEN, with everything cleaned up.
- * In process it is simply called, and has to be trusted.
+ * than the time-out gets it killed, and either makes the scenario BROKEN, with everything cleaned
+ * up. In process it is simply called, and has to be trusted.
  */
 #ifndef KTSTR_API_HOOKS_H
 #define KTSTR_API_HOOKS_H

@@ -7,10 +7,10 @@
  *
  * Times are in ns, sizes in bytes, shares are 1.0 for 100 %. Strings given are copied. A function
  * that returns bool returns false when it was refused, and then ktstr_error() has the reason; false
- * is no failure of the test until the hook makes one of it. Groups are named by their path below the
- * run's own cgroup ("left", "outer/inner"); "host" is the cgroup that ktstr was started in. Nothing
- * here may be called from a thread other than the one that the hook was called in, nor after the
- * hook has returned.
+ * is no failure of the test until the hook makes one of it. Groups are named by their path below
+ * the run's own cgroup ("left", "outer/inner"); "host" is the cgroup that ktstr was started in.
+ * Nothing here may be called from a thread other than the one that the hook was called in, nor
+ * after the hook has returned.
  */
 #ifndef KTSTR_H
 #define KTSTR_H
@@ -24,10 +24,10 @@
 #define KTSTR_ABI 1
 #endif
 
-#define KTSTR_API         __attribute__((visibility("default")))
-#define KTSTR_MUST_CHECK  __attribute__((warn_unused_result))
-#define KTSTR_CPUS_MAX    4096
-#define KTSTR_PARAMS_MAX  8
+#define KTSTR_API        __attribute__((visibility("default")))
+#define KTSTR_MUST_CHECK __attribute__((warn_unused_result))
+#define KTSTR_CPUS_MAX   4096
+#define KTSTR_PARAMS_MAX 8
 
 #ifdef __cplusplus
 extern "C" {
@@ -58,7 +58,7 @@ enum ktstr_status {
 	KTSTR_SKIP,         /* this machine cannot give what is asked for */
 	KTSTR_INCONCLUSIVE, /* too little to judge */
 	KTSTR_TIMEOUT,
-	KTSTR_BROKEN,       /* the set-up failed */
+	KTSTR_BROKEN, /* the set-up failed */
 	KTSTR_FAIL
 };
 
@@ -72,8 +72,8 @@ struct ktstr_verdict {
 /* How workers are judged. */
 struct ktstr_checks {
 	/* What stands between the braces of `expect { }`, such as "gap <= 1s; no spread": on top of
-	 * the limits in force where the hook is called. NULL: those alone, or nothing but not_starved
-	 * where no `expect` is in force. */
+	 * the limits in force where the hook is called. NULL: those alone, or nothing but
+	 * not_starved where no `expect` is in force. */
 	const char *expect;
 };
 
@@ -81,7 +81,7 @@ struct ktstr_checks {
 struct ktstr_work {
 	const char *work;     /* "cpu_spin" (the default), "bursty(50ms, 100ms)", … */
 	int64_t workers;      /* how many; 0: workers_per_cgroup */
-	const char *settings; /* "policy = batch; affinity = spread", or any of a spawn's settings */
+	const char *settings; /* of a spawn: "policy = batch; affinity = spread" */
 	bool swappable;       /* --work-type may put another kind of work in its place */
 };
 
@@ -101,8 +101,8 @@ struct ktstr_report {
 	int64_t gap_ns;    /* the longest time that it wanted to run and could not */
 	int64_t gap_at_ns; /* when that ended, since its release */
 	uint64_t migrations;
-	uint64_t strays;   /* times it was seen outside the cpuset in force */
-	bool complete;     /* it ended when it was asked to */
+	uint64_t strays;          /* times it was seen outside the cpuset in force */
+	bool complete;            /* it ended when it was asked to */
 	struct ktstr_cpuset cpus; /* where it was seen */
 };
 
@@ -113,13 +113,13 @@ struct ktstr_inside;
 struct ktstr_context {
 	struct ktstr_cgroups *cgroups;
 	const struct ktstr_topology *topo;
-	int64_t duration_ns;        /* of the scenario */
-	int64_t settle_ns;          /* to wait between new cgroups and their load */
-	int64_t workers_per_cgroup; /* of a spawn that gives no count */
-	int64_t sched_pid;          /* of the scheduler under test, 0: none is known */
+	int64_t duration_ns;               /* of the scenario */
+	int64_t settle_ns;                 /* to wait between new cgroups and their load */
+	int64_t workers_per_cgroup;        /* of a spawn that gives no count */
+	int64_t sched_pid;                 /* of the scheduler under test, 0: none is known */
 	const char *work_type_override;    /* of --work-type, NULL: none */
-	const struct ktstr_checks *checks; /* of the scenario: what `assert` is in the original */
-	bool wait_for_map_write;    /* of KTSTR_SCENARIO: execute_steps waits for the map first */
+	const struct ktstr_checks *checks; /* how the scenario judges its workers */
+	bool wait_for_map_write; /* of KTSTR_SCENARIO: execute_steps waits for the map first */
 	struct ktstr_inside *inside;
 };
 
@@ -134,7 +134,8 @@ KTSTR_API int ktstr_cpuset_count(const struct ktstr_cpuset *set);
 /* The lowest member above `after`, -1 if there is none; begin with -1. */
 KTSTR_API int ktstr_cpuset_next(const struct ktstr_cpuset *set, int after);
 /* Members at positions [first, end) in ascending order. */
-KTSTR_API struct ktstr_cpuset ktstr_cpuset_slice(const struct ktstr_cpuset *set, int first, int end);
+KTSTR_API struct ktstr_cpuset ktstr_cpuset_slice(const struct ktstr_cpuset *set, int first,
+						 int end);
 KTSTR_API struct ktstr_cpuset ktstr_cpuset_or(const struct ktstr_cpuset *a,
 					      const struct ktstr_cpuset *b);
 KTSTR_API struct ktstr_cpuset ktstr_cpuset_and(const struct ktstr_cpuset *a,
@@ -217,7 +218,8 @@ KTSTR_API bool ktstr_hold(struct ktstr_context *ctx, int64_t ns);
 /* Wait until a pinned BPF map has this value at this key. False when it has not within the time. */
 KTSTR_API bool ktstr_wait_for_map(struct ktstr_context *ctx, const char *path, int64_t key,
 				  int64_t value, int64_t timeout_ns);
-/* For ctx->wait_for_map_write: the map of the scenario, for up to 10 s; at once where there is none. */
+/* For ctx->wait_for_map_write: the map of the scenario, for up to 10 s; at once where there is
+ * none. */
 KTSTR_API bool ktstr_wait_for_map_write(struct ktstr_context *ctx);
 
 /* ---- Verdicts ---- */
@@ -244,23 +246,24 @@ KTSTR_API char *ktstr_verdict_text(struct ktstr_context *ctx,
 /* A line for the report. */
 KTSTR_API void ktstr_note(struct ktstr_context *ctx, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Judge reports of stopped workers: `checks` NULL is ctx->checks. With `set`, a worker that was seen
- * outside of it has failed, whatever cpuset was in force. Judges by the numbers in the reports. */
+/* Judge reports of stopped workers: `checks` NULL is ctx->checks. With `set`, a worker that was
+ * seen outside of it has failed, whatever cpuset was in force. Judges by the numbers in the
+ * reports. */
 KTSTR_API struct ktstr_verdict ktstr_assert_cgroup(struct ktstr_context *ctx,
 						   const struct ktstr_checks *checks,
 						   const struct ktstr_report *reports, size_t count,
 						   const struct ktstr_cpuset *set) KTSTR_MUST_CHECK;
 /* Stop all, judge each handle's workers, merge: any failure fails. */
-KTSTR_API struct ktstr_verdict ktstr_collect_all(struct ktstr_context *ctx,
-						 const struct ktstr_handle *handles, size_t count,
-						 const struct ktstr_checks *checks) KTSTR_MUST_CHECK;
+KTSTR_API struct ktstr_verdict
+ktstr_collect_all(struct ktstr_context *ctx, const struct ktstr_handle *handles, size_t count,
+		  const struct ktstr_checks *checks) KTSTR_MUST_CHECK;
 
 /* ---- Set-up in one call ---- */
 /* `workers_per_cgroup` workers of cpu_spin. */
 KTSTR_API struct ktstr_work ktstr_dfl_wl(const struct ktstr_context *ctx);
 
-/* Cgroups that are removed together. Declare it with ktstr_auto_guard, and that happens when it goes
- * out of scope; else call ktstr_guard_drop(). */
+/* Cgroups that are removed together. Declare it with ktstr_auto_guard, and that happens when it
+ * goes out of scope; else call ktstr_guard_drop(). */
 struct ktstr_guard {
 	struct ktstr_context *ctx;
 	char **names;
@@ -294,14 +297,15 @@ KTSTR_API bool ktstr_spawn_diverse(struct ktstr_context *ctx, const char *const 
 				   size_t count, struct ktstr_handle *handles);
 
 /* ---- Ops ---- */
-/* Run statements as the language writes them, as a block of their own: steps, cgroups, spawns, holds,
- * loops. Groups that exist are known in it; what it makes is judged and gone at its end. `checks`
- * NULL is what is in force. */
-KTSTR_API struct ktstr_verdict ktstr_execute_text(struct ktstr_context *ctx, const char *text,
-						  const struct ktstr_checks *checks) KTSTR_MUST_CHECK;
+/* Run statements as the language writes them, as a block of their own: steps, cgroups, spawns,
+ * holds, loops. Groups that exist are known in it; what it makes is judged and gone at its end.
+ * `checks` NULL is what is in force. */
+KTSTR_API struct ktstr_verdict
+ktstr_execute_text(struct ktstr_context *ctx, const char *text,
+		   const struct ktstr_checks *checks) KTSTR_MUST_CHECK;
 
-/* The same, built one op at a time. An op that cannot be written (a number that is not finite) makes
- * the whole refused when it is executed. */
+/* The same, built one op at a time. An op that cannot be written (a number that is not finite)
+ * makes the whole refused when it is executed. */
 struct ktstr_steps;
 KTSTR_API struct ktstr_steps *ktstr_steps_new(void) KTSTR_MUST_CHECK;
 KTSTR_API void ktstr_steps_free(struct ktstr_steps *steps);
@@ -459,8 +463,8 @@ typedef const struct ktstr_entry *const *ktstr_registry_function(size_t *count);
 /* The `ktstr` program with the hooks that are linked into this one; see KTSTR_MAIN(). */
 KTSTR_API int ktstr_main(int argc, char **argv, ktstr_registry_function *registry);
 
-/* KTSTR_HOOK(name, RESULT, PARAMETER…): `extern hook name(…) -> result`. Declares the function, which
- * follows with a body:
+/* KTSTR_HOOK(name, RESULT, PARAMETER…): `extern hook name(…) -> result`. Declares the function,
+ * which follows with a body:
  *
  *     KTSTR_HOOK(probe, INT, STRING, DURATION)
  *     static int64_t probe(struct ktstr_context *ctx, const char *name, int64_t pause_ns)
@@ -488,16 +492,19 @@ KTSTR_API int ktstr_main(int argc, char **argv, ktstr_registry_function *registr
 	extern int ktstr_main_is_defined
 
 /* ---- What the macros are made of ---- */
-#define KTSTR_CAT(a, b)   KTSTR_CAT_(a, b)
-#define KTSTR_CAT_(a, b)  a##b
-#define KTSTR_UNPACK(...) __VA_ARGS__
-#define KTSTR_COUNT(...)  KTSTR_TENTH(__VA_ARGS__, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define KTSTR_CAT(a, b)                                   KTSTR_CAT_(a, b)
+#define KTSTR_CAT_(a, b)                                  a##b
+#define KTSTR_UNPACK(...)                                 __VA_ARGS__
+#define KTSTR_COUNT(...)                                  KTSTR_TENTH(__VA_ARGS__, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 #define KTSTR_TENTH(a, b, c, d, e, f, g, h, i, j, n, ...) n
 
 #define KTSTR_ENTRY(name, kind, result, count, params, call, work, scenario)                       \
-	static const struct ktstr_entry name##_ktstr_entry = {                                     \
-		KTSTR_ABI, kind, #name, __FILE__, __LINE__, result, count, {KTSTR_UNPACK params},  \
-		call,      work, scenario};                                                        \
+	static const struct ktstr_entry name##_ktstr_entry = {KTSTR_ABI, kind,                     \
+							      #name,     __FILE__,                 \
+							      __LINE__,  result,                   \
+							      count,     {KTSTR_UNPACK params},    \
+							      call,      work,                     \
+							      scenario};                           \
 	static const struct ktstr_entry *name##_ktstr_pointer                                      \
 		__attribute__((used, section("ktstr_entries"))) = &name##_ktstr_entry
 
@@ -524,87 +531,111 @@ KTSTR_API int ktstr_main(int argc, char **argv, ktstr_registry_function *registr
 		    NULL);
 
 /* C types of results and parameters, and how they are put and got. */
-#define KTSTR_R_VOID            void
-#define KTSTR_R_VERDICT         struct ktstr_verdict
-#define KTSTR_R_INT             int64_t
-#define KTSTR_R_FLOAT           double
-#define KTSTR_R_PERCENT         double
-#define KTSTR_R_DURATION        int64_t
-#define KTSTR_R_SIZE            int64_t
-#define KTSTR_R_BOOL            bool
-#define KTSTR_R_STRING          const char *
-#define KTSTR_R_CPUSET          struct ktstr_cpuset
-#define KTSTR_RETURN_VOID(x)    x
-#define KTSTR_RETURN_VERDICT(x) result->verdict = x
-#define KTSTR_RETURN_INT(x)     result->integer = x
-#define KTSTR_RETURN_FLOAT(x)   result->number = x
-#define KTSTR_RETURN_PERCENT(x) result->number = x
+#define KTSTR_R_VOID             void
+#define KTSTR_R_VERDICT          struct ktstr_verdict
+#define KTSTR_R_INT              int64_t
+#define KTSTR_R_FLOAT            double
+#define KTSTR_R_PERCENT          double
+#define KTSTR_R_DURATION         int64_t
+#define KTSTR_R_SIZE             int64_t
+#define KTSTR_R_BOOL             bool
+#define KTSTR_R_STRING           const char *
+#define KTSTR_R_CPUSET           struct ktstr_cpuset
+#define KTSTR_RETURN_VOID(x)     x
+#define KTSTR_RETURN_VERDICT(x)  result->verdict = x
+#define KTSTR_RETURN_INT(x)      result->integer = x
+#define KTSTR_RETURN_FLOAT(x)    result->number = x
+#define KTSTR_RETURN_PERCENT(x)  result->number = x
 #define KTSTR_RETURN_DURATION(x) result->integer = x
-#define KTSTR_RETURN_SIZE(x)    result->integer = x
-#define KTSTR_RETURN_BOOL(x)    result->integer = x
-#define KTSTR_RETURN_STRING(x)  result->text = x
-#define KTSTR_RETURN_CPUSET(x)  result->set = x
-#define KTSTR_C_INT             int64_t
-#define KTSTR_C_FLOAT           double
-#define KTSTR_C_PERCENT         double
-#define KTSTR_C_DURATION        int64_t
-#define KTSTR_C_SIZE            int64_t
-#define KTSTR_C_BOOL            bool
-#define KTSTR_C_STRING          const char *
-#define KTSTR_C_CPUSET          const struct ktstr_cpuset *
-#define KTSTR_C_CGROUP          const char *
-#define KTSTR_V_INT(i)          args[i].integer
-#define KTSTR_V_FLOAT(i)        args[i].number
-#define KTSTR_V_PERCENT(i)      args[i].number
-#define KTSTR_V_DURATION(i)     args[i].integer
-#define KTSTR_V_SIZE(i)         args[i].integer
-#define KTSTR_V_BOOL(i)         args[i].integer != 0
-#define KTSTR_V_STRING(i)       args[i].text
-#define KTSTR_V_CPUSET(i)       args[i].set
-#define KTSTR_V_CGROUP(i)       args[i].text
+#define KTSTR_RETURN_SIZE(x)     result->integer = x
+#define KTSTR_RETURN_BOOL(x)     result->integer = x
+#define KTSTR_RETURN_STRING(x)   result->text = x
+#define KTSTR_RETURN_CPUSET(x)   result->set = x
+#define KTSTR_C_INT              int64_t
+#define KTSTR_C_FLOAT            double
+#define KTSTR_C_PERCENT          double
+#define KTSTR_C_DURATION         int64_t
+#define KTSTR_C_SIZE             int64_t
+#define KTSTR_C_BOOL             bool
+#define KTSTR_C_STRING           const char *
+#define KTSTR_C_CPUSET           const struct ktstr_cpuset *
+#define KTSTR_C_CGROUP           const char *
+#define KTSTR_V_INT(i)           args[i].integer
+#define KTSTR_V_FLOAT(i)         args[i].number
+#define KTSTR_V_PERCENT(i)       args[i].number
+#define KTSTR_V_DURATION(i)      args[i].integer
+#define KTSTR_V_SIZE(i)          args[i].integer
+#define KTSTR_V_BOOL(i)          args[i].integer != 0
+#define KTSTR_V_STRING(i)        args[i].text
+#define KTSTR_V_CPUSET(i)        args[i].set
+#define KTSTR_V_CGROUP(i)        args[i].text
 
-#define KTSTR_HOOK_2(name, r) \
-	KTSTR_DEFINE_HOOK(name, r, 0, (struct ktstr_context *), \
-			  (ctx), (0))
-#define KTSTR_HOOK_3(name, r, a) \
-	KTSTR_DEFINE_HOOK(name, r, 1, (struct ktstr_context *, KTSTR_C_##a), \
+#define KTSTR_HOOK_2(name, r) KTSTR_DEFINE_HOOK(name, r, 0, (struct ktstr_context *), (ctx), (0))
+#define KTSTR_HOOK_3(name, r, a)                                                                   \
+	KTSTR_DEFINE_HOOK(name, r, 1, (struct ktstr_context *, KTSTR_C_##a),                       \
 			  (ctx, KTSTR_V_##a(0)), (KTSTR_T_##a))
-#define KTSTR_HOOK_4(name, r, a, b) \
-	KTSTR_DEFINE_HOOK(name, r, 2, (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b), \
+#define KTSTR_HOOK_4(name, r, a, b)                                                                \
+	KTSTR_DEFINE_HOOK(name, r, 2, (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b),          \
 			  (ctx, KTSTR_V_##a(0), KTSTR_V_##b(1)), (KTSTR_T_##a, KTSTR_T_##b))
-#define KTSTR_HOOK_5(name, r, a, b, c) \
-	KTSTR_DEFINE_HOOK(name, r, 3, (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c), \
-			  (ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2)), (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c))
-#define KTSTR_HOOK_6(name, r, a, b, c, d) \
-	KTSTR_DEFINE_HOOK(name, r, 4, (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c, KTSTR_C_##d), \
-			  (ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3)), (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d))
-#define KTSTR_HOOK_7(name, r, a, b, c, d, e) \
-	KTSTR_DEFINE_HOOK(name, r, 5, (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c, KTSTR_C_##d, KTSTR_C_##e), \
-			  (ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3), KTSTR_V_##e(4)), (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d, KTSTR_T_##e))
-#define KTSTR_HOOK_8(name, r, a, b, c, d, e, f) \
-	KTSTR_DEFINE_HOOK(name, r, 6, (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c, KTSTR_C_##d, KTSTR_C_##e, KTSTR_C_##f), \
-			  (ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3), KTSTR_V_##e(4), KTSTR_V_##f(5)), (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d, KTSTR_T_##e, KTSTR_T_##f))
-#define KTSTR_HOOK_9(name, r, a, b, c, d, e, f, g) \
-	KTSTR_DEFINE_HOOK(name, r, 7, (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c, KTSTR_C_##d, KTSTR_C_##e, KTSTR_C_##f, KTSTR_C_##g), \
-			  (ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3), KTSTR_V_##e(4), KTSTR_V_##f(5), KTSTR_V_##g(6)), (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d, KTSTR_T_##e, KTSTR_T_##f, KTSTR_T_##g))
-#define KTSTR_HOOK_10(name, r, a, b, c, d, e, f, g, h) \
-	KTSTR_DEFINE_HOOK(name, r, 8, (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c, KTSTR_C_##d, KTSTR_C_##e, KTSTR_C_##f, KTSTR_C_##g, KTSTR_C_##h), \
-			  (ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3), KTSTR_V_##e(4), KTSTR_V_##f(5), KTSTR_V_##g(6), KTSTR_V_##h(7)), (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d, KTSTR_T_##e, KTSTR_T_##f, KTSTR_T_##g, KTSTR_T_##h))
-#define KTSTR_WORK_1(name) \
-	KTSTR_DEFINE_WORK(name, 0, (struct ktstr_worker *), \
-			  (worker), (0))
-#define KTSTR_WORK_2(name, a) \
-	KTSTR_DEFINE_WORK(name, 1, (struct ktstr_worker *, KTSTR_C_##a), \
-			  (worker, KTSTR_V_##a(0)), (KTSTR_T_##a))
-#define KTSTR_WORK_3(name, a, b) \
-	KTSTR_DEFINE_WORK(name, 2, (struct ktstr_worker *, KTSTR_C_##a, KTSTR_C_##b), \
+#define KTSTR_HOOK_5(name, r, a, b, c)                                                             \
+	KTSTR_DEFINE_HOOK(name, r, 3,                                                              \
+			  (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c),         \
+			  (ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2)),                   \
+			  (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c))
+#define KTSTR_HOOK_6(name, r, a, b, c, d)                                                          \
+	KTSTR_DEFINE_HOOK(                                                                         \
+		name, r, 4,                                                                        \
+		(struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c, KTSTR_C_##d),      \
+		(ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3)),             \
+		(KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d))
+#define KTSTR_HOOK_7(name, r, a, b, c, d, e)                                                       \
+	KTSTR_DEFINE_HOOK(name, r, 5,                                                              \
+			  (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c,          \
+			   KTSTR_C_##d, KTSTR_C_##e),                                              \
+			  (ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3),    \
+			   KTSTR_V_##e(4)),                                                        \
+			  (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d, KTSTR_T_##e))
+#define KTSTR_HOOK_8(name, r, a, b, c, d, e, f)                                                    \
+	KTSTR_DEFINE_HOOK(                                                                         \
+		name, r, 6,                                                                        \
+		(struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c, KTSTR_C_##d,       \
+		 KTSTR_C_##e, KTSTR_C_##f),                                                        \
+		(ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3),              \
+		 KTSTR_V_##e(4), KTSTR_V_##f(5)),                                                  \
+		(KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d, KTSTR_T_##e, KTSTR_T_##f))
+#define KTSTR_HOOK_9(name, r, a, b, c, d, e, f, g)                                                 \
+	KTSTR_DEFINE_HOOK(name, r, 7,                                                              \
+			  (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c,          \
+			   KTSTR_C_##d, KTSTR_C_##e, KTSTR_C_##f, KTSTR_C_##g),                    \
+			  (ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3),    \
+			   KTSTR_V_##e(4), KTSTR_V_##f(5), KTSTR_V_##g(6)),                        \
+			  (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d, KTSTR_T_##e,        \
+			   KTSTR_T_##f, KTSTR_T_##g))
+#define KTSTR_HOOK_10(name, r, a, b, c, d, e, f, g, h)                                             \
+	KTSTR_DEFINE_HOOK(name, r, 8,                                                              \
+			  (struct ktstr_context *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c,          \
+			   KTSTR_C_##d, KTSTR_C_##e, KTSTR_C_##f, KTSTR_C_##g, KTSTR_C_##h),       \
+			  (ctx, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3),    \
+			   KTSTR_V_##e(4), KTSTR_V_##f(5), KTSTR_V_##g(6), KTSTR_V_##h(7)),        \
+			  (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d, KTSTR_T_##e,        \
+			   KTSTR_T_##f, KTSTR_T_##g, KTSTR_T_##h))
+#define KTSTR_WORK_1(name) KTSTR_DEFINE_WORK(name, 0, (struct ktstr_worker *), (worker), (0))
+#define KTSTR_WORK_2(name, a)                                                                      \
+	KTSTR_DEFINE_WORK(name, 1, (struct ktstr_worker *, KTSTR_C_##a), (worker, KTSTR_V_##a(0)), \
+			  (KTSTR_T_##a))
+#define KTSTR_WORK_3(name, a, b)                                                                   \
+	KTSTR_DEFINE_WORK(name, 2, (struct ktstr_worker *, KTSTR_C_##a, KTSTR_C_##b),              \
 			  (worker, KTSTR_V_##a(0), KTSTR_V_##b(1)), (KTSTR_T_##a, KTSTR_T_##b))
-#define KTSTR_WORK_4(name, a, b, c) \
+#define KTSTR_WORK_4(name, a, b, c)                                                                \
 	KTSTR_DEFINE_WORK(name, 3, (struct ktstr_worker *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c), \
-			  (worker, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2)), (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c))
-#define KTSTR_WORK_5(name, a, b, c, d) \
-	KTSTR_DEFINE_WORK(name, 4, (struct ktstr_worker *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c, KTSTR_C_##d), \
-			  (worker, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3)), (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d))
+			  (worker, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2)),                \
+			  (KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c))
+#define KTSTR_WORK_5(name, a, b, c, d)                                                             \
+	KTSTR_DEFINE_WORK(                                                                         \
+		name, 4,                                                                           \
+		(struct ktstr_worker *, KTSTR_C_##a, KTSTR_C_##b, KTSTR_C_##c, KTSTR_C_##d),       \
+		(worker, KTSTR_V_##a(0), KTSTR_V_##b(1), KTSTR_V_##c(2), KTSTR_V_##d(3)),          \
+		(KTSTR_T_##a, KTSTR_T_##b, KTSTR_T_##c, KTSTR_T_##d))
 
 /* Each shared object and program has this one; it finds what the macros registered there. */
 #ifndef KTSTR_NO_REGISTRY

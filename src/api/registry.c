@@ -70,10 +70,11 @@ static bool is_taken(const struct registry *registry, const struct ktstr_entry *
 	for (size_t i = 0; i < registry->entries.length; i++) {
 		const struct registered *other = registry->entries.data[i];
 		if (strcmp(other->entry->name, entry->name) == 0)
-			return !error_set(error, ERROR_REFUSED,
-					  "'%s' is registered twice: in %s (%s:%u) and in %s (%s:%u)",
-					  entry->name, other->library, other->entry->file,
-					  other->entry->line, library, entry->file, entry->line);
+			return !error_set(
+				error, ERROR_REFUSED,
+				"'%s' is registered twice: in %s (%s:%u) and in %s (%s:%u)",
+				entry->name, other->library, other->entry->file, other->entry->line,
+				library, entry->file, entry->line);
 	}
 	return false;
 }

@@ -22,8 +22,8 @@ struct registry {
 	VECTOR(char *) paths; /* real ones; each library is loaded once */
 };
 
-/* Refused: a file that is not there or no library, one that registers nothing, another ABI, a name that
- * is taken; and, as root, a file or folder that others may write to. */
+/* Refused: a file that is not there or no library, one that registers nothing, another ABI, a name
+ * that is taken; and, as root, a file or folder that others may write to. */
 bool registry_load(struct registry *registry, const char *path, struct error *error);
 /* What is linked into this program. */
 bool registry_add_linked(struct registry *registry, ktstr_registry_function *linked,

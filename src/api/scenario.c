@@ -57,7 +57,7 @@ static void put_excluded(struct text *text, const char *flag, size_t length)
 	text_printf(text, "    excludes %.*s\n", (int)length, flag);
 }
 
-/* The CPUs of group i, "" for none. Positions are those of the original's modes. */
+/* The CPUs of group i, "" for none. See enum ktstr_cpuset_kind. */
 static void put_cpus(struct text *text, const struct ktstr_scenario *scenario, int i)
 {
 	double share = scenario->cpuset_mode.share * 100;
@@ -71,8 +71,9 @@ static void put_cpus(struct text *text, const struct ktstr_scenario *scenario, i
 		text_printf(text, "disjoint(%d, 2)", i);
 		break;
 	case KTSTR_CPUSET_SPLIT_MISALIGNED:
-		text_puts(text, i ? "slice(usable, min(size(llc(0)), size(usable)) / 2, size(usable))"
-				  : "slice(usable, 0, min(size(llc(0)), size(usable)) / 2)");
+		text_puts(text,
+			  i ? "slice(usable, min(size(llc(0)), size(usable)) / 2, size(usable))"
+			    : "slice(usable, 0, min(size(llc(0)), size(usable)) / 2)");
 		break;
 	case KTSTR_CPUSET_OVERLAP:
 		text_printf(text, "overlap(%d, %d, %g%%)", i, scenario->num_cgroups, share);

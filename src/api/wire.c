@@ -115,9 +115,9 @@ bool wire_get_reply(struct wire_reader *reader, struct wire_reply *reply)
 	const char *set, *bytes, *error;
 	size_t set_length, length;
 	if (!wire_get_number(reader, &fine) || !wire_get_number(reader, &lacking) ||
-	    !wire_get_number(reader, &reply->value) ||
-	    !wire_get_bytes(reader, &set, &set_length) || set_length != sizeof(reply->set) ||
-	    !wire_get_bytes(reader, &bytes, &length) || !wire_get_string(reader, &error))
+	    !wire_get_number(reader, &reply->value) || !wire_get_bytes(reader, &set, &set_length) ||
+	    set_length != sizeof(reply->set) || !wire_get_bytes(reader, &bytes, &length) ||
+	    !wire_get_string(reader, &error))
 		return false;
 	reply->fine = fine;
 	reply->lacking = lacking;

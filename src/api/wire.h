@@ -1,7 +1,7 @@
 /*
  * wire: what a hook's library and the run say to each other. The library's functions (client.c,
- * client_setup.c) fill a request; it is answered by the run itself (serve.c), at once where the hook
- * was called in this process, or over a socket where it was called in a helper.
+ * client_setup.c) fill a request; it is answered by the run itself (serve.c), at once where the
+ * hook was called in this process, or over a socket where it was called in a helper.
  *
  * Both sides may have been built at different times: whatever changes here, or in the structs of
  * ktstr.h, changes KTSTR_ABI. A message from a helper is not to be trusted: hooks may have written
@@ -73,12 +73,12 @@ struct ktstr_inside {
 	void *owner;                           /* of whoever answers */
 };
 
-/* Messages as bytes: put_ adds to `out`, get_ takes from `at` on and is false where a message ends too
- * early. Pointers that get_ gives point into the message. */
+/* Messages as bytes: put_ adds to `out`, get_ takes from `at` on and is false where a message ends
+ * too early. Pointers that get_ gives point into the message. */
 struct wire_reader {
 	const char *at;
 	const char *end;
-	int64_t *items; /* of the last request that was read; owned */
+	int64_t *items;          /* of the last request that was read; owned */
 	struct ktstr_cpuset set; /* likewise */
 };
 

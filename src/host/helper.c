@@ -33,7 +33,8 @@ static _Noreturn void run_child(helper_body *body, void *context, int fd, pid_t 
 	signal(SIGUSR1, SIG_DFL);
 	prctl(PR_SET_NAME, "kts-hooks");
 	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
+	    dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		_exit(1);
 	body(fd, context);
 	fflush(NULL);

@@ -24,8 +24,8 @@ typedef void helper_body(int fd, void *context);
 
 bool helper_start(struct helper *helper, helper_body *body, void *context, struct error *error);
 
-/* Kill it, with its process group, and take leave. The status of wait(2) goes to *status, if that is
- * not NULL; `patience_ns` is how long it may take to end by itself first. */
+/* Kill it, with its process group, and take leave. The status of wait(2) goes to *status, if that
+ * is not NULL; `patience_ns` is how long it may take to end by itself first. */
 void helper_end(struct helper *helper, int64_t patience_ns, int *status);
 
 /* Messages: a length and so many bytes. Both wait; false when the other side is gone. */

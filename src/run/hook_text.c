@@ -69,9 +69,8 @@ static bool compile(const struct vm *vm, struct fragment *fragment, const char *
 	diag_init(&fragment->diags, &fragment->sources);
 	map_init(&fragment->names, &fragment->arena);
 	sema_reserve_names(&fragment->names);
-	struct tree tree = {.arena = &fragment->arena,
-			    .names = &fragment->names,
-			    .diags = &fragment->diags};
+	struct tree tree = {
+		.arena = &fragment->arena, .names = &fragment->names, .diags = &fragment->diags};
 	size_t index =
 		source_add(&fragment->sources, "text of a hook", text_string(&text), text.length);
 	text_free(&text);
@@ -80,7 +79,8 @@ static bool compile(const struct vm *vm, struct fragment *fragment, const char *
 	bool fine = !fragment->diags.errors;
 	/* A text that closes the block around it could declare what only a file may. */
 	if (fine && (!tree.first || tree.first->next))
-		fine = error_set(error, ERROR_REFUSED, "the text closes a block that it did not open");
+		fine = error_set(error, ERROR_REFUSED,
+				 "the text closes a block that it did not open");
 	else if (!fine)
 		mistake(fragment, error);
 	if (fine)
@@ -102,8 +102,7 @@ static void do_run(struct vm *vm, void *argument)
 }
 
 /* What the run keeps of the text's places means the line of the call. */
-static void move_spans(struct vm *vm, size_t reasons, size_t events, size_t batches,
-		       size_t limits)
+static void move_spans(struct vm *vm, size_t reasons, size_t events, size_t batches, size_t limits)
 {
 	struct result *result = vm->result;
 	for (size_t i = reasons; i < result->reasons.length; i++)

@@ -8,14 +8,14 @@
 
 void hook_get_facts(const struct vm *vm, struct hook_facts *facts)
 {
-	*facts = (struct hook_facts){
-		.duration_ns = vm->duration_ns,
-		.settle_ns = vm->settle_ns,
-		.workers = vm->workers,
-		.sched_pid = vm->scheduler.pid ? vm->scheduler.pid : vm->options->sched_pid,
-		.work_type = vm->options->work_type,
-		.has_limits = vm->limits.length > 0,
-		.topology = &vm->host->topology};
+	*facts = (struct hook_facts){.duration_ns = vm->duration_ns,
+				     .settle_ns = vm->settle_ns,
+				     .workers = vm->workers,
+				     .sched_pid = vm->scheduler.pid ? vm->scheduler.pid
+								    : vm->options->sched_pid,
+				     .work_type = vm->options->work_type,
+				     .has_limits = vm->limits.length > 0,
+				     .topology = &vm->host->topology};
 }
 
 bool vm_is_over(const struct vm *vm)
@@ -52,8 +52,7 @@ static void restore(struct vm *vm, const struct frame *frame)
 	vm->judging = frame->judging;
 }
 
-bool hook_try(struct vm *vm, void (*verb)(struct vm *, void *), void *argument,
-	      struct error *error)
+bool hook_try(struct vm *vm, void (*verb)(struct vm *, void *), void *argument, struct error *error)
 {
 	jmp_buf here;
 	volatile bool done = false;
@@ -146,8 +145,7 @@ static void do_set_cpus(struct vm *vm, void *argument)
 		    false);
 }
 
-bool hook_set_cpus(struct vm *vm, const char *group, const struct cpuset *cpus,
-		   struct error *error)
+bool hook_set_cpus(struct vm *vm, const char *group, const struct cpuset *cpus, struct error *error)
 {
 	return hook_try(vm, do_set_cpus, &(struct request){.group = group, .cpus = cpus}, error);
 }
@@ -188,8 +186,7 @@ static void do_get_tasks(struct vm *vm, void *argument)
 
 bool hook_get_tasks(struct vm *vm, const char *group, int64_t *count, struct error *error)
 {
-	return hook_try(vm, do_get_tasks, &(struct request){.group = group, .value = count},
-			error);
+	return hook_try(vm, do_get_tasks, &(struct request){.group = group, .value = count}, error);
 }
 
 /* The living worker with this pid, -1 if there is none. */
@@ -212,10 +209,9 @@ static void do_move_tasks(struct vm *vm, void *argument)
 	int path = find_path(vm, request->group), group = vm_group(vm, path);
 	for (size_t i = 0; i < request->count; i++) {
 		int worker = worker_with(vm, request->items[i]);
-		bool fine = worker >= 0
-				    ? verbs->move_workers(vm->host, &worker, 1, group, &error)
-				    : verbs->move_task(vm->host, (pid_t)request->items[i], group,
-						       &error);
+		bool fine = worker >= 0 ? verbs->move_workers(vm->host, &worker, 1, group, &error)
+					: verbs->move_task(vm->host, (pid_t)request->items[i],
+							   group, &error);
 		if (!fine)
 			vm_refused(vm, &error);
 	}
@@ -263,8 +259,7 @@ bool hook_get_workers(struct vm *vm, int64_t batch, int *first, int *count, stru
 void hook_get_progress(struct vm *vm, int worker, struct worker_progress *progress)
 {
 	*progress = (struct worker_progress){0};
-	if (worker >= 0 && (size_t)worker < vm->living_at.length &&
-	    vm->living_at.data[worker] >= 0)
+	if (worker >= 0 && (size_t)worker < vm->living_at.length && vm->living_at.data[worker] >= 0)
 		vm->host->verbs->progress(vm->host, worker, progress);
 }
 

@@ -3,11 +3,11 @@
  * what the op of the same name does, through the same actions and the same ledger; what it makes
  * belongs to the innermost block around the call.
  *
- * A verb that is refused returns false with the reason, and nothing is said of it in the result: the
- * function may know what to do. What ends the scenario itself (a signal, the timeout, a worker that
- * died) is in the result when a verb returns false; vm_is_over() tells, and every further verb is
- * refused. Groups are named as the language names them, "a/b_3", but that a member of a family is
- * called by its directory; "host" is the cgroup of the run.
+ * A verb that is refused returns false with the reason, and nothing is said of it in the result:
+ * the function may know what to do. What ends the scenario itself (a signal, the timeout, a worker
+ * that died) is in the result when a verb returns false; vm_is_over() tells, and every further verb
+ * is refused. Groups are named as the language names them, "a/b_3", but that a member of a family
+ * is called by its directory; "host" is the cgroup of the run.
  */
 #ifndef KTSTR_RUN_HOOK_VERBS_H
 #define KTSTR_RUN_HOOK_VERBS_H
@@ -19,9 +19,9 @@ struct hook_facts {
 	int64_t duration_ns;
 	int64_t settle_ns;
 	int64_t workers;
-	int64_t sched_pid; /* 0: none */
+	int64_t sched_pid;            /* 0: none */
 	const struct work *work_type; /* of --work-type, NULL: none */
-	bool has_limits;   /* some `expect { }` is in force */
+	bool has_limits;              /* some `expect { }` is in force */
 	const struct topology *topology;
 };
 
@@ -64,8 +64,8 @@ void hook_put_verdict(const struct vm *vm, int64_t verdict, struct text *text);
 void hook_add_finding(struct vm *vm, int64_t verdict, enum status status, const char *message);
 /* Add the findings of one verdict to another, or (-1) to the result. */
 void hook_merge(struct vm *vm, int64_t into, int64_t from);
-/* What a function returned: as hook_merge() into the result. One that found nothing wrong has judged,
- * and that counts. */
+/* What a function returned: as hook_merge() into the result. One that found nothing wrong has
+ * judged, and that counts. */
 void hook_return(struct vm *vm, int64_t verdict);
 /* Take the newest findings out of the result, down to `kept`, with the status that it had then. */
 void hook_divert(struct vm *vm, size_t kept, enum status status, int64_t verdict);
@@ -77,8 +77,9 @@ const struct worker_report *hook_report(struct vm *vm, int64_t worker);
 
 /* How workers that were stopped are to be judged. */
 struct hook_checks {
-	const char *expect; /* the inside of an `expect { }`, on top of those in force; NULL: none */
-	bool starved_only;  /* nothing but not_starved */
+	const char
+		*expect;   /* the inside of an `expect { }`, on top of those in force; NULL: none */
+	bool starved_only; /* nothing but not_starved */
 	const struct cpuset *cpus; /* where they have to have been all the time; NULL: anywhere */
 };
 /* Judge workers once more, or for the first time; findings go to `verdict`. */
@@ -89,7 +90,8 @@ bool hook_judge(struct vm *vm, const int64_t *workers, size_t count,
 /* Statements as the language writes them. The cgroups that exist are known in them. */
 bool hook_run_text(struct vm *vm, const char *text, struct error *error);
 /* The same as a block of their own, at whose end what they made is judged and gone; findings,
- * refusals included, go to `verdict`. False for texts with mistakes, and when the scenario is over. */
+ * refusals included, go to `verdict`. False for texts with mistakes, and when the scenario is over.
+ */
 bool hook_run_block(struct vm *vm, const char *text, int64_t verdict, struct error *error);
 
 /* A verb's frame: run `verb`, and be back here whatever happens in it. False with the reason. */

@@ -128,8 +128,8 @@ bool hook_stop(struct vm *vm, const int64_t *batches, size_t count, struct error
 
 const struct worker_report *hook_report(struct vm *vm, int64_t worker)
 {
-	if (worker < 0 || (size_t)worker >= vm->batch_of.length ||
-	    vm->batch_of.data[worker] < 0 || vm->living_at.data[worker] >= 0)
+	if (worker < 0 || (size_t)worker >= vm->batch_of.length || vm->batch_of.data[worker] < 0 ||
+	    vm->living_at.data[worker] >= 0)
 		return NULL;
 	return vm->host->verbs->report(vm->host, (int)worker);
 }
@@ -148,11 +148,11 @@ static void check_cpus(struct vm *vm, const int *workers, size_t count, const st
 		}
 		struct text list = {0};
 		cpuset_print(&list, &outside);
-		struct reason *reason =
-			result_add(vm->result, STATUS_FAIL, "isolated", vm_span(vm),
-				   "%s: worker %zu (pid %d) ran on CPUs %s, outside the set that it "
-				   "was to stay in",
-				   batch->name, i, (int)report->pid, text_string(&list));
+		struct reason *reason = result_add(
+			vm->result, STATUS_FAIL, "isolated", vm_span(vm),
+			"%s: worker %zu (pid %d) ran on CPUs %s, outside the set that it "
+			"was to stay in",
+			batch->name, i, (int)report->pid, text_string(&list));
 		reason->worker = (int)i;
 		text_free(&list);
 	}

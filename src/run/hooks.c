@@ -44,8 +44,9 @@ static void get_values(const struct vm *vm, const struct hook *hook, const uint3
 			values[i].set = from->set;
 			break;
 		case 'G':
-			values[i].text = from->i == PATH_HOST ? "host"
-							      : paths_text(&vm->paths, (int)from->i);
+			values[i].text = from->i == PATH_HOST
+						 ? "host"
+						 : paths_text(&vm->paths, (int)from->i);
 			break;
 		default:
 			values[i].integer = from->i; /* or the bits of a double */

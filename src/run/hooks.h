@@ -10,8 +10,8 @@
 
 /* An argument; which one it is says the declaration. */
 union hook_value {
-	int64_t integer; /* int, duration, size, bool */
-	double number;   /* float, percent */
+	int64_t integer;  /* int, duration, size, bool */
+	double number;    /* float, percent */
 	const char *text; /* string; cgroup: its path, "host" or "a/b_3" */
 	const struct cpuset *set;
 };

@@ -18,7 +18,7 @@ static void add_reason(struct vm *vm, enum status status, const char *check, con
 	if (vm->attempt) {
 		error_set(vm->attempt, status == STATUS_SKIP ? ERROR_UNAVAILABLE : ERROR_REFUSED,
 			  "%s", message);
-		return;
+		longjmp(*vm->unwind, 1);
 	}
 	/* A SKIP does not hide a check that failed before: result_add() keeps the worse status. */
 	result_add(vm->result, status, check, vm_span(vm), "%s", message);
@@ -26,8 +26,6 @@ static void add_reason(struct vm *vm, enum status status, const char *check, con
 
 void vm_leave(struct vm *vm)
 {
-	if (vm->attempt)
-		longjmp(*vm->unwind, 1);
 	vm->over = true;
 	vm->ending = true;
 	vm->result->call = SPAN_NONE;

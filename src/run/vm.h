@@ -207,8 +207,7 @@ _Noreturn void vm_end(struct vm *vm, enum status status, const char *check, cons
 /* The same for what the host refused: BROKEN or, where this machine lacks something, SKIP. */
 _Noreturn void vm_refused(struct vm *vm, const struct error *error);
 
-/* Leave what cannot go on (the reason was added already), to the end of the scenario or of a
- * hook's verb. */
+/* The same when the reason was added already: a hook's verb, too, cannot go on then. */
 _Noreturn void vm_leave(struct vm *vm);
 
 static inline struct span vm_span(const struct vm *vm)

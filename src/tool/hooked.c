@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-bool hooked_compile(const struct hooked *hooked, const char *name,
-		    struct compilation *compilation, struct error *error)
+bool hooked_compile(const struct hooked *hooked, const char *name, struct compilation *compilation,
+		    struct error *error)
 {
 	const struct registered *registered = registry_find_scenario(&hooked->registry, name);
 	struct text text = {0}, title = {0};
@@ -31,8 +31,7 @@ static bool find_used(struct compilation *compilation, const char *given,
 	struct source_place place;
 	struct text folder = {0};
 	const char *file = given;
-	if (!compilation->image &&
-	    source_locate(&compilation->sources, used->span.start, &place))
+	if (!compilation->image && source_locate(&compilation->sources, used->span.start, &place))
 		file = place.file->name;
 	const char *end = strrchr(file, '/');
 	if (*used->name != '/')

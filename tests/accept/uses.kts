@@ -1,3 +1,4 @@
+use hooks "probes"
 use "lib/loads.kts"
 use "./lib/../lib/loads.kts"
 

@@ -1,4 +1,5 @@
 # Declarations of what comes from outside.
+use   hooks"probes"
 flag   fast   "quick"   requires llc,steal
 extern hook probe( name:string,pause : duration=5ms )->int
 extern   work churn(n:int)

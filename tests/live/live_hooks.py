@@ -15,8 +15,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from live import Run, machine, run_parts, wait_until
-from programs import ROOT, environment, run
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "driver"))
+import pages  # noqa: E402
+from live import Run, machine, run_parts, wait_until  # noqa: E402
+from programs import ROOT, environment, run  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 ISOLATED, IN_PROCESS = (), ("--hooks-in-process",)
@@ -130,6 +132,9 @@ def check_rows(live):
         hooked(live, "state between calls" + how,
                scenario("hook count_calls() -> int", "custom count_calls()\nexpect custom count_calls() == 2"), 0,
                "note: call 2", options=options)
+        override = scenario("hook row_override() -> string", 'expect custom row_override() == "mixed"')
+        hooked(live, "ctx.work_type_override" + how, override, 0, "yield_heavy", "mixed",
+               options=("--work-type", "mixed", *options))
         for status, code in (("skip", 4), ("broken", 3), ("fail", 1), ("nothing", 0)):
             hooked(live, f"a finding: {status}{how}",
                    scenario("hook find(s: string)", f'custom find("{status}")'), code, options=options)
@@ -338,6 +343,21 @@ def check_examples(live):
     live.tap.check("a plan needs no library", "" if done.code == 0 else done.summary())
 
 
+def check_guide(live):
+    """What the guide shows, word for word: its C compiles, and its first program runs."""
+    out = live.outside
+    shown = list(pages.blocks((ROOT / "docs" / "hooks.md").read_text()))
+    c = [block.text for block in shown if block.language == "c"]
+    kts = [block.text for block in shown if block.language == "kts"]
+    out.write("probes.kts", kts[0])
+    for number, text in enumerate(c):
+        said = out.build(out.write("probes.c" if not number else f"guide{number}.c", text),
+                         "probes.so" if not number else f"guide{number}.so", "-std=c11")
+        live.tap.check(f"block {number + 1} of the guide compiles", said)
+    done = run([out.program, "exec", "probes.kts"], cwd=out.folder, deadline=live.deadline)
+    live.tap.check("the guide's program", "" if done.code in (0, 6) else done.summary())
+
+
 def prepare(live):
     """Installs, and builds the library that most cases call."""
     live.outside = Outside(live)
@@ -346,4 +366,4 @@ def prepare(live):
 
 if __name__ == "__main__":
     run_parts(__doc__, prepare, check_rows, check_harm, check_work, check_loading, check_scenarios, check_library,
-              check_examples)
+              check_examples, check_guide)

@@ -124,6 +124,18 @@ static struct ktstr_verdict row_fields(struct ktstr_context *ctx, int64_t durati
 	return ktstr_pass();
 }
 
+/* --work-type: told, and put in the place of what may be replaced. */
+KTSTR_HOOK(row_override, STRING)
+static const char *row_override(struct ktstr_context *ctx)
+{
+	struct ktstr_work own = {.work = "yield_heavy", .workers = 1};
+	struct ktstr_work swapped = {.work = "yield_heavy", .workers = 1, .swappable = true};
+	if (!ktstr_spawn(ctx, "left", &own).number || !ktstr_spawn(ctx, "left", &swapped).number ||
+	    !ktstr_hold(ctx, 30 * MS))
+		return ktstr_error(ctx);
+	return ctx->work_type_override ? ctx->work_type_override : "none";
+}
+
 /* setup_cgroups, the guard, dfl_wl, collect_all. */
 KTSTR_HOOK(row_setup, VERDICT)
 static struct ktstr_verdict row_setup(struct ktstr_context *ctx)
