@@ -15,10 +15,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from live import Run, machine, run_parts, wait_until
+from programs import ROOT, environment, run
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "driver"))
 import pages  # noqa: E402
-from live import Run, machine, run_parts, wait_until  # noqa: E402
-from programs import ROOT, environment, run  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 ISOLATED, IN_PROCESS = (), ("--hooks-in-process",)
