@@ -72,6 +72,7 @@ struct board_worker {
 	_Atomic int32_t stray_cpu;
 	_Atomic uint64_t units;
 	_Atomic uint64_t iterations;
+	_Atomic int64_t started_ns; /* its first tick after its release */
 	_Atomic int64_t sampled_ns; /* the last tick; in a declared sleep, the end of it */
 	_Atomic int64_t ended_ns;
 	_Atomic int64_t cpu_ns;

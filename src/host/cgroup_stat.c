@@ -1,5 +1,7 @@
 #include "host/host_cgroup.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 bool cgroup_group_pressure(struct host *host, int number, int64_t *waited_ns, struct error *error)
@@ -16,6 +18,25 @@ bool cgroup_group_pressure(struct host *host, int number, int64_t *waited_ns, st
 			return true;
 	}
 	return host_real_group_pressure(host, number, waited_ns, error);
+}
+
+int64_t cgroup_group_memory_kills(struct real_host *real, const struct group *group)
+{
+	struct cgroup_host *cgroup = cgroup_host_of(&real->host);
+	const struct cgroup_root *root = cgroup_host_root(cgroup, CONTROLLER_MEMORY);
+	int64_t kills;
+	if (!root || group->number <= HOST_GROUP_ROOT)
+		return -1;
+	char path[PATH_MAX];
+	snprintf(path, sizeof(path), "%s%s", group->path, group->leaf ? "/" CGROUP_LEAF : "");
+	/* Each counts the victims that were in the cgroup itself, whosever limit it was that they
+	 * ran into: Documentation/admin-guide/cgroup-v2.rst; for v1 memory_oom_group_show(). */
+	bool told = root->version == 1
+			    ? cgroupfs_read_number(root->fd, group->path, "memory.oom_control",
+						   "oom_kill", &kills)
+			    : cgroupfs_read_number(root->fd, path, "memory.events.local",
+						   "oom_kill", &kills);
+	return told ? kills : -1;
 }
 
 bool cgroup_group_throttled(struct host *host, int number, int64_t *periods, struct error *error)

@@ -26,10 +26,11 @@ struct group {
 	bool has_own;
 	struct cpuset own;
 	struct cpuset effective;
-	bool frozen;         /* by itself; see group_tree_frozen() */
-	unsigned record;     /* for the back end: its record in shared memory */
-	bool leaf;           /* v2: its tasks are in a leaf, as its children have controllers */
-	VECTOR(int) workers; /* ascending */
+	bool frozen;          /* by itself; see group_tree_frozen() */
+	unsigned record;      /* for the back end: its record in shared memory */
+	bool leaf;            /* v2: its tasks are in a leaf, as its children have controllers */
+	VECTOR(int) workers;  /* ascending */
+	int64_t memory_kills; /* for the back end: how many of them it has told of */
 	int child_count;
 	int first_child; /* -1: none; children newest first */
 	int older;       /* siblings, -1: none */

@@ -64,9 +64,9 @@ struct process_report {
 };
 
 enum host_wake_reason {
-	HOST_WAKE_TIME,        /* the deadline came */
-	HOST_WAKE_SIGNAL,      /* SIGINT, SIGTERM or SIGHUP arrived: `signal` */
-	HOST_WAKE_WORKER_DIED, /* a worker ended by itself: `worker`; told once per worker */
+	HOST_WAKE_TIME,          /* the deadline came */
+	HOST_WAKE_SIGNAL,        /* SIGINT, SIGTERM or SIGHUP arrived: `signal` */
+	HOST_WAKE_WORKER_DIED,   /* a worker ended by itself: `worker`; told once per worker */
 	HOST_WAKE_PROCESS_ENDED, /* likewise a process: `process` */
 	HOST_WAKE_INPUT,         /* there is something to read from `input` */
 };
@@ -85,6 +85,13 @@ enum worker_end {
 	WORKER_STUCK,   /* did not end in time after the request, and was killed */
 };
 
+/* Did the kernel kill a worker for want of memory? */
+enum worker_want {
+	WORKER_WANT_NOTHING,
+	WORKER_WANT_GROUP,   /* it counted that in the worker's group */
+	WORKER_WANT_MACHINE, /* it counted that for the machine only: probably */
+};
+
 struct worker_move {
 	int64_t at_ns; /* since its release */
 	int from_cpu;
@@ -98,6 +105,7 @@ struct worker_report {
 	pid_t pid;
 	enum worker_end end;
 	int end_code;
+	enum worker_want want;
 	bool released;       /* false: it never started, all figures are 0 */
 	uint64_t units;      /* of work */
 	uint64_t iterations; /* of the loop body */
@@ -107,6 +115,7 @@ struct worker_report {
 	int64_t gap_at_ns;   /* when that gap ended, since its release */
 	int gap_cpu;         /* where it ran again */
 	int64_t released_ns; /* on the host's clock */
+	int64_t start_ns;    /* its first tick, since its release; -1: it never got there */
 	uint64_t migrations; /* changes of CPU seen between samples */
 	/* The newest of them, in order: times since its release. Owned by the report. */
 	const struct worker_move *moves;

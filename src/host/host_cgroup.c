@@ -268,7 +268,13 @@ static bool cgroup_spawn(struct host *host, const struct host_spawn *spawn, int 
 	}
 	if (ok)
 		host_real_enter(&cgroup->real, group, *first, spawn->count);
-	else if (error)
+	else if (cgroup_group_memory_kills(&cgroup->real, group) > group->memory_kills)
+		error_set(&reason, ERROR_REFUSED,
+			  "the kernel killed a worker in cgroup '%s' for want of memory before it "
+			  "was "
+			  "ready (memory_max, or the machine's)",
+			  group->path);
+	if (!ok && error)
 		*error = reason;
 	return ok;
 }
@@ -472,6 +478,7 @@ struct host *host_cgroup_open(struct topology *topology, const struct host_optio
 		return NULL;
 	}
 	cgroup->keep = options->keep;
+	cgroup->real.group_memory_kills = cgroup_group_memory_kills;
 	describe(cgroup, wanted);
 	return &cgroup->real.host;
 }

@@ -59,6 +59,8 @@ bool cgroup_knob_set(struct host *host, int group, enum knob knob, const struct 
 
 bool cgroup_group_pressure(struct host *host, int group, int64_t *waited_ns, struct error *error);
 bool cgroup_group_throttled(struct host *host, int group, int64_t *periods, struct error *error);
+/* Of struct real_host. */
+int64_t cgroup_group_memory_kills(struct real_host *real, const struct group *group);
 
 /* Take frozen workers out of where they are, so that they can run to their end. */
 void cgroup_task_thaw_for_stop(struct cgroup_host *cgroup, const int *workers, size_t count);

@@ -1,12 +1,22 @@
 #include "host/host_real.h"
 
 #include "host/bpf_map.h"
+#include "host/cgroupfs.h"
 
 #include <assert.h>
+#include <fcntl.h>
+#include <signal.h>
 
 static struct real_host *real_of(struct host *host)
 {
 	return (struct real_host *)host;
+}
+
+/* How often the kernel has killed a process for want of memory; 0 where it does not count that. */
+static int64_t machine_memory_kills(void)
+{
+	int64_t kills;
+	return cgroupfs_read_number(AT_FDCWD, "/proc", "vmstat", "oom_kill", &kills) ? kills : 0;
 }
 
 bool host_real_open(struct real_host *real, struct topology *topology,
@@ -23,6 +33,7 @@ bool host_real_open(struct real_host *real, struct topology *topology,
 	if (!worker_pool_open(&real->pool, error) || !waiter_open(&real->waiter, error))
 		return false;
 	real->pool.zero_ns = real->opened_ns;
+	real->memory_kills = machine_memory_kills();
 	for (int number = HOST_GROUP_OUTSIDE; number <= HOST_GROUP_ROOT; number++) {
 		struct group *group = group_tree_get(&real->tree, number);
 		if (!board_take_group(&real->pool.board, &group->effective, &group->record, error))
@@ -148,6 +159,27 @@ static void leave_group(struct real_host *real, int number)
 	group_tree_leave(&real->tree, number);
 }
 
+/* Of a worker that was just stopped: was it killed for want of memory? Each kill that the kernel
+ * counted explains one worker. */
+static void explain_kill(struct real_host *real, int number)
+{
+	struct worker_report *report = worker_pool_get(&real->pool, number)->report;
+	struct group *group = group_tree_get(&real->tree, report->group);
+	if (report->end != WORKER_KILLED || report->end_code != SIGKILL ||
+	    report->want != WORKER_WANT_NOTHING)
+		return;
+	if (group && real->group_memory_kills &&
+	    real->group_memory_kills(real, group) > group->memory_kills) {
+		group->memory_kills++;
+		report->want = WORKER_WANT_GROUP;
+	} else if (machine_memory_kills() > real->memory_kills) {
+		report->want = WORKER_WANT_MACHINE;
+	} else {
+		return;
+	}
+	real->memory_kills++;
+}
+
 bool host_real_stop(struct host *host, const int *workers, size_t count, struct error *error)
 {
 	(void)error;
@@ -155,6 +187,8 @@ bool host_real_stop(struct host *host, const int *workers, size_t count, struct 
 	for (size_t i = 0; i < count; i++)
 		leave_group(real, workers[i]);
 	worker_pool_stop(&real->pool, workers, count);
+	for (size_t i = 0; i < count; i++)
+		explain_kill(real, workers[i]);
 	return true;
 }
 

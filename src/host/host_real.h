@@ -21,6 +21,10 @@ struct real_host {
 	struct process_table processes;
 	struct waiter waiter;
 	int64_t opened_ns;
+	int64_t memory_kills; /* on the machine, that need no telling any more */
+	/* How often the kernel has killed a task of a group for want of memory; -1: not told.
+	 * NULL where groups have no memory of their own. */
+	int64_t (*group_memory_kills)(struct real_host *, const struct group *);
 };
 
 /* Takes over `topology`. After a refusal host_real_close() is still due. */

@@ -231,6 +231,7 @@ void telemetry_start(struct telemetry *telemetry, struct board_shared *board,
 	PUT(slot->pages, -1);
 	PUT(slot->state, BOARD_STATE_RUNNING);
 	telemetry_tick(telemetry);
+	PUT(slot->started_ns, telemetry->last_ns);
 }
 
 void telemetry_end(struct telemetry *telemetry)

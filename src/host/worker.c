@@ -205,13 +205,15 @@ static bool fork_worker(struct worker_pool *pool, const struct host_spawn *spawn
 }
 
 /* Dead before it could say a word: killed from outside (out of memory, …). */
-static bool died_early(struct worker_pool *pool, size_t first)
+static bool died_early(struct worker_pool *pool, size_t first, siginfo_t *how)
 {
 	for (size_t i = first; i < pool->workers.length; i++) {
 		const struct worker *worker = &pool->workers.data[i];
 		uint32_t state = atomic_load(&pool->board.shared->workers[worker->slot].state);
-		if (state == BOARD_STATE_NEW && has_ended(worker->pid))
+		if (state == BOARD_STATE_NEW && has_ended(worker->pid)) {
+			waitid(P_PID, (id_t)worker->pid, how, WEXITED | WNOHANG | WNOWAIT);
 			return true;
+		}
 	}
 	return false;
 }
@@ -230,8 +232,14 @@ static bool await_ready(struct worker_pool *pool, size_t first, struct error *er
 		if (left != waiting)
 			deadline = now + READY_NS;
 		waiting = left;
-		if (died_early(pool, first))
-			return error_set(error, ERROR_REFUSED, "a worker died before it was ready");
+		siginfo_t how = {0};
+		if (died_early(pool, first, &how))
+			return error_set(
+				error, ERROR_REFUSED,
+				how.si_code == CLD_EXITED
+					? "a worker ended with status %d before it was ready"
+					: "a worker was killed by signal %d before it was ready",
+				how.si_status);
 		if (now > deadline)
 			return error_set(error, ERROR_REFUSED,
 					 "%u workers were not ready after %lld s", left,
@@ -436,6 +444,8 @@ static void fill_report(const struct board_worker *slot, struct worker_report *r
 	report->stray_cpu = atomic_load(&slot->stray_cpu);
 	for (int i = 0; i < CPUSET_WORDS; i++)
 		report->cpus.words[i] = atomic_load(&slot->cpus[i]);
+	int64_t started = atomic_load(&slot->started_ns);
+	report->start_ns = started ? started - released : -1;
 	if (!sampled)
 		sampled = released;
 	report->wall_ns = (ended ? ended : sampled) - released;
@@ -450,7 +460,7 @@ static void fill_report(const struct board_worker *slot, struct worker_report *r
 	}
 }
 
-static void make_report(struct worker_pool *pool, int number, bool stuck)
+static void make_report(struct worker_pool *pool, int number)
 {
 	struct worker *worker = worker_pool_get(pool, number);
 	const struct board_worker *slot = worker_pool_slot(pool, number);
@@ -459,7 +469,7 @@ static void make_report(struct worker_pool *pool, int number, bool stuck)
 	report->worker = number;
 	report->pid = worker->pid;
 	report->group = worker->last_group;
-	if (stuck) {
+	if (worker->stuck) {
 		report->end = WORKER_STUCK;
 	} else if (WIFSIGNALED(worker->status)) {
 		report->end = WORKER_KILLED;
@@ -486,17 +496,20 @@ void worker_pool_stop(struct worker_pool *pool, const int *workers, size_t count
 	int64_t deadline = board_now_ns() + STOP_NS;
 	for (size_t i = 0; i < count; i++) {
 		struct worker *worker = worker_pool_get(pool, workers[i]);
+		if (!worker_alive(worker) || await_end(worker->pid, deadline))
+			continue;
+		worker->stuck = true;
+		kill(worker->pid, SIGKILL);
+	}
+	deadline = board_now_ns() + REAP_NS;
+	for (size_t i = 0; i < count; i++) {
+		struct worker *worker = worker_pool_get(pool, workers[i]);
 		if (worker->phase == WORKER_REPORTED)
 			continue;
-		bool stuck = false;
 		if (worker->phase != WORKER_DEAD) {
-			stuck = !await_end(worker->pid, deadline);
-			if (stuck) {
-				kill(worker->pid, SIGKILL);
-				await_end(worker->pid, board_now_ns() + REAP_NS);
-			}
+			await_end(worker->pid, deadline);
 			reap(worker->pid, &worker->status);
 		}
-		make_report(pool, workers[i], stuck);
+		make_report(pool, workers[i]);
 	}
 }

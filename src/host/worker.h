@@ -26,6 +26,7 @@ struct worker {
 	unsigned slot;           /* on the board */
 	int status;              /* of wait(2), once dead */
 	bool told;               /* that it died */
+	bool stuck;              /* it did not end in time, and was killed */
 	int last_group;          /* where it was at its end; the host keeps it */
 	bool realtime;           /* fifo or rr */
 	struct cpuset *affinity; /* its own, NULL: none */

@@ -141,6 +141,8 @@ static void put_worker(struct json *json, const struct worker_result *worker)
 	json_member_int(json, "wall_ns", worker->wall_ns);
 	json_member_int(json, "cpu_ns", worker->cpu_ns);
 	json_member_int(json, "released_ns", worker->released_ns);
+	if (worker->start_ns >= 0)
+		json_member_int(json, "start_ns", worker->start_ns);
 	json_member_int(json, "gap_ns", worker->gap_ns);
 	if (worker->delay_ns >= 0) {
 		json_member_int(json, "run_delay_ns", worker->delay_ns);
@@ -244,6 +246,24 @@ static void put_steps(struct json *json, const struct result *result)
 	json_array_end(json);
 }
 
+/* How far apart those that were let go together began to run. */
+static void put_releases(struct json *json, const struct result *result)
+{
+	json_key(json, "releases");
+	json_array(json);
+	for (size_t i = 0; i < result->releases.length; i++) {
+		const struct release_result *release = &result->releases.data[i];
+		json_object(json);
+		json_member_int(json, "t_ns", release->t_ns);
+		json_member_int(json, "workers", (int64_t)release->workers);
+		json_member_int(json, "first_ns", release->first_ns);
+		json_member_int(json, "last_ns", release->last_ns);
+		json_member_int(json, "skew_ns", release->last_ns - release->first_ns);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
 /* What --work-type met; there is nothing to say without it. */
 static void put_swaps(struct json *json, const struct report *report, const struct result *result)
 {
@@ -289,6 +309,7 @@ static void put_scenario(struct json *json, const struct report *report,
 	json_array_end(json);
 	put_swaps(json, report, result);
 	put_steps(json, result);
+	put_releases(json, result);
 	json_key(json, "groups");
 	json_array(json);
 	for (size_t i = 0; i < result->groups.length; i++)

@@ -75,33 +75,45 @@ static int compare_members(const void *left, const void *right, void *context)
 	return a->report->worker < b->report->worker ? -1 : 1;
 }
 
-static void judge_death(struct vm *vm, const struct judged *judged, size_t index)
+static const char *tell_want(enum worker_want want)
 {
-	const struct worker_report *report = judged->reports[index];
-	const char *group = paths_text(&vm->paths, judged->path);
+	switch (want) {
+	case WORKER_WANT_GROUP:
+		return ", by the kernel for want of memory (memory_max, or the machine's)";
+	case WORKER_WANT_MACHINE:
+		return ", probably by the kernel, which was out of memory";
+	case WORKER_WANT_NOTHING:
+		break;
+	}
+	return "";
+}
+
+static void judge_death(struct vm *vm, const struct batch *batch, int path,
+			const struct worker_report *report, size_t index)
+{
+	const char *group = paths_text(&vm->paths, path);
 	struct reason *reason = NULL;
 	switch (report->end) {
 	case WORKER_STOPPED:
 		return;
 	case WORKER_EXITED:
-		reason = result_add(vm->result, STATUS_BROKEN, "worker", judged->batch->span,
+		reason = result_add(vm->result, STATUS_BROKEN, "worker", batch->span,
 				    "worker %zu of %s in '%s' (pid %d) ended by itself with status "
 				    "%d",
-				    index, judged->batch->name, group, (int)report->pid,
-				    report->end_code);
+				    index, batch->name, group, (int)report->pid, report->end_code);
 		break;
 	case WORKER_KILLED:
-		reason =
-			result_add(vm->result, STATUS_BROKEN, "worker", judged->batch->span,
-				   "worker %zu of %s in '%s' (pid %d) was killed by signal %d (%s)",
-				   index, judged->batch->name, group, (int)report->pid,
-				   report->end_code, strsignal(report->end_code));
+		reason = result_add(
+			vm->result, STATUS_BROKEN, "worker", batch->span,
+			"worker %zu of %s in '%s' (pid %d) was killed by signal %d (%s)%s", index,
+			batch->name, group, (int)report->pid, report->end_code,
+			strsignal(report->end_code), tell_want(report->want));
 		break;
 	case WORKER_STUCK:
-		reason = result_add(vm->result, STATUS_FAIL, "not_starved", judged->batch->span,
+		reason = result_add(vm->result, STATUS_FAIL, "not_starved", batch->span,
 				    "worker %zu of %s in '%s' (pid %d) did not get to end within "
 				    "the 5 s after it was asked to",
-				    index, judged->batch->name, group, (int)report->pid);
+				    index, batch->name, group, (int)report->pid);
 		break;
 	}
 	reason->cgroup = result_text(vm->result, group);
@@ -197,6 +209,39 @@ static void keep_wakes(struct vm *vm, const struct histogram *wakes, struct grou
 	group->wakes = kept;
 }
 
+/* The release at that time, where it is or goes in their order. */
+static struct release_result *find_release(struct result *result, int64_t t_ns)
+{
+	size_t low = 0, high = result->releases.length;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (result->releases.data[middle].t_ns < t_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == result->releases.length || result->releases.data[low].t_ns != t_ns) {
+		VECTOR_PUSH(&result->releases, (struct release_result){0});
+		struct release_result *at = result->releases.data + low;
+		memmove(at + 1, at, (result->releases.length - 1 - low) * sizeof(*at));
+		*at = (struct release_result){.t_ns = t_ns, .first_ns = INT64_MAX, .last_ns = -1};
+	}
+	return &result->releases.data[low];
+}
+
+static void add_start(struct vm *vm, const struct worker_report *report)
+{
+	if (report->start_ns < 0)
+		return;
+	struct release_result *release =
+		find_release(vm->result, report->released_ns - vm->start_ns);
+	release->workers++;
+	if (report->start_ns < release->first_ns)
+		release->first_ns = report->start_ns;
+	if (report->start_ns > release->last_ns)
+		release->last_ns = report->start_ns;
+}
+
 static void keep_workers(struct vm *vm, const struct judged *judged, struct group_result *group)
 {
 	struct result *result = vm->result;
@@ -218,6 +263,7 @@ static void keep_workers(struct vm *vm, const struct judged *judged, struct grou
 					       .moves = keep_moves(vm, report),
 					       .move_count = report->move_count,
 					       .released_ns = report->released_ns - vm->start_ns,
+					       .start_ns = report->start_ns,
 					       .strays = report->strays,
 					       .cpus = vm_keep_set(vm, &report->cpus),
 					       .complete = report->end == WORKER_STOPPED};
@@ -286,7 +332,7 @@ static void judge_group(struct vm *vm, struct judged *judged)
 	int64_t shortest = 0;
 	bool whole = true;
 	for (size_t i = 0; i < judged->count; i++) {
-		judge_death(vm, judged, i);
+		judge_death(vm, judged->batch, judged->path, judged->reports[i], i);
 		whole &= judged->reports[i]->end == WORKER_STOPPED;
 	}
 	group.judged = long_enough(judged, &shortest) && whole;
@@ -302,8 +348,13 @@ static void judge_group(struct vm *vm, struct judged *judged)
 }
 
 /* Stopped before anything let them start: told once per spawn. */
-static void judge_unreleased(struct vm *vm, struct batch *batch)
+static void judge_unreleased(struct vm *vm, struct batch *batch, const struct worker_report *report)
 {
+	if (report && report->end != WORKER_STOPPED) {
+		judge_death(vm, batch, paths_of_group(&vm->paths, report->group), report,
+			    (size_t)(report->worker - batch->first));
+		return;
+	}
 	if (vm->ending || batch->told)
 		return;
 	batch->told = true;
@@ -323,11 +374,14 @@ void judge_workers(struct vm *vm, const int *workers, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct worker_report *report = vm->host->verbs->report(vm->host, workers[i]);
 		if (!report || !report->released) {
-			judge_unreleased(vm, &vm->batches.data[vm->batch_of.data[workers[i]]]);
+			judge_unreleased(vm, &vm->batches.data[vm->batch_of.data[workers[i]]],
+					 report);
 			continue;
 		}
-		if (vm->judging != JUDGING_METRICS_ONLY)
+		if (vm->judging != JUDGING_METRICS_ONLY) {
 			noise_add(vm, report);
+			add_start(vm, report);
+		}
 		if (vm->judging == JUDGING_NOISE_ONLY)
 			continue;
 		members[kept++] = (struct member){report, paths_of_group(&vm->paths, report->group),

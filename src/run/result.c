@@ -19,6 +19,7 @@ void result_free(struct result *result)
 {
 	VECTOR_FREE(&result->reasons);
 	VECTOR_FREE(&result->steps);
+	VECTOR_FREE(&result->releases);
 	VECTOR_FREE(&result->groups);
 	VECTOR_FREE(&result->payloads);
 	VECTOR_FREE(&result->events);

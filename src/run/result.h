@@ -50,6 +50,14 @@ struct step_result {
 	int64_t end_ns;
 };
 
+/* Workers that were let go at the same moment. */
+struct release_result {
+	int64_t t_ns; /* since the scenario's start */
+	uint64_t workers;
+	int64_t first_ns; /* from the release to the first tick of the first of them to run, … */
+	int64_t last_ns;  /* … and of the last */
+};
+
 struct worker_result {
 	int64_t pid;
 	uint64_t units;
@@ -64,6 +72,7 @@ struct worker_result {
 	const struct worker_move *moves; /* the newest of them; times since its release */
 	size_t move_count;
 	int64_t released_ns; /* since the scenario's start */
+	int64_t start_ns;    /* its first tick, since its release; -1: it never got there */
 	uint64_t strays;
 	const char *cpus; /* list form */
 	bool complete;    /* ended when it was asked to */
@@ -146,6 +155,7 @@ struct result {
 	struct span call; /* that reasons added now get */
 	VECTOR(struct reason) reasons;
 	VECTOR(struct step_result) steps;
+	VECTOR(struct release_result) releases; /* in their order */
 	VECTOR(struct group_result) groups;
 	VECTOR(struct payload_result) payloads;
 	VECTOR(struct event) events; /* only when asked for */

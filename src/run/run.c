@@ -160,6 +160,8 @@ void vm_wait_once(struct vm *vm, int64_t until_ns)
 	int64_t sample = sampler_due(vm);
 	int64_t next =
 		earlier(earlier(until_ns, deadline_of(vm)), earlier(sample, vm->alive.due_ns));
+	progress_look(vm);
+	next = earlier(next, progress_due(vm));
 	/* On paper nothing can happen to it, and a wait may be as long as it likes. */
 	if (vm->scheduler.watched && vm->options->judge)
 		next = earlier(next, vm->scheduler.look_ns);
@@ -283,6 +285,29 @@ static void free_vm(struct vm *vm)
 	VECTOR_FREE(&vm->sets);
 }
 
+/* The farthest apart that workers began to run which were let go together, where it is as long as
+ * what the default settle time waits for. */
+static void tell_skew(struct vm *vm)
+{
+	const struct release_result *worst = NULL;
+	for (size_t i = 0; i < vm->result->releases.length; i++) {
+		const struct release_result *release = &vm->result->releases.data[i];
+		if (!worst ||
+		    release->last_ns - release->first_ns > worst->last_ns - worst->first_ns)
+			worst = release;
+	}
+	if (!worst || worst->last_ns - worst->first_ns < SEMA_SETTLE_NS)
+		return;
+	struct text text = {0};
+	text_printf(&text, "%" PRIu64 " workers that were let go together began to run within ",
+		    worst->workers);
+	text_put_duration_short(&text, worst->last_ns - worst->first_ns);
+	text_puts(&text, " of each other");
+	const char *kept = result_text(vm->result, text_string(&text));
+	VECTOR_PUSH(&vm->result->notes, kept);
+	text_free(&text);
+}
+
 static void finish(struct vm *vm)
 {
 	struct result *result = vm->result;
@@ -298,6 +323,7 @@ static void finish(struct vm *vm)
 		const char *kept = result_text(result, note);
 		VECTOR_PUSH(&result->notes, kept);
 	}
+	tell_skew(vm);
 	if (result->status == STATUS_PASS && !result->checks && vm->options->judge)
 		result_add(result, STATUS_INCONCLUSIVE, "nothing", result->span,
 			   "nothing was judged: no worker ran and no `expect` was met");
@@ -392,6 +418,7 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 	ledger_retry(vm);
 	sampler_end(vm);
 	noise_judge(vm);
+	progress_end(vm);
 	finish(vm);
 	free_vm(vm);
 	free(vm);

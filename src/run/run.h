@@ -19,11 +19,24 @@ struct run_options {
 	uint64_t seed;
 	int64_t sched_pid; /* of a scheduler that was there before the run, 0: none */
 	const char *flags; /* that are on, "llc,borrow"; NULL: those that a scenario requires */
+	struct run_progress *progress; /* NULL: nobody wants to see it */
+	int64_t longest_ns;      /* what a scenario is going to take at most, negative: not known */
 	struct run_hooks *hooks; /* registered C functions, NULL: none */
 	int64_t hook_timeout_ns;
-	uint64_t turns;    /* the most turns of all loops together, 0: any number */
-	bool judge;        /* false on the planned host, whose workers do nothing */
-	bool trace;        /* record events */
+	uint64_t turns;          /* the most turns of all loops together, 0: any number */
+	bool judge;              /* false on the planned host, whose workers do nothing */
+	bool trace;              /* record events */
+};
+
+/* Somebody who looks on. Told at once when a scenario begins to wait and then every so often, but
+ * not while a limit of latency is in force. */
+struct run_progress {
+	int64_t every_ns;
+	/* `step` is "" outside of steps, left_ns negative where it is not known. */
+	void (*show)(struct run_progress *, const char *scenario, const char *step,
+		     int64_t left_ns);
+	/* What was shown is no longer true; may come more than once. */
+	void (*erase)(struct run_progress *);
 };
 
 struct vm;

@@ -164,8 +164,8 @@ struct vm {
 	VECTOR(struct batch) batches;
 	VECTOR(struct payload_run) runs;
 	struct watched_scheduler scheduler;
-	uint64_t flags; /* that are on */
-	bool guessed;   /* on paper: a value came up that only a real run can tell */
+	uint64_t flags;        /* that are on */
+	bool guessed;          /* on paper: a value came up that only a real run can tell */
 	VECTOR(int) batch_of;  /* of each worker of the host, counted from first_worker */
 	VECTOR(int) living;    /* workers not stopped yet */
 	VECTOR(int) living_at; /* where each worker stands in `living`, -1: it does not */
@@ -190,6 +190,7 @@ struct vm {
 	int64_t load_at_ns;
 	int64_t own_ns;          /* CPU time of all workers that were judged */
 	struct cpuset own_cpus;  /* where they were seen */
+	int64_t progress_ns;     /* when it is to be shown again */
 	unsigned sampled;        /* bit per metric that the sampler has to look for */
 	struct sampler *sampler; /* NULL: there is nothing to look for */
 	struct {
@@ -311,8 +312,8 @@ void ledger_stop(struct vm *vm, const int *workers, size_t count);
 void ledger_add_living(struct vm *vm, int first, int count, int batch);
 
 /* limits.c */
-/* Layer (if it is NULL) and owner are filled in. Ends the scenario as a SKIP where this machine cannot tell what
- * the limit is about. */
+/* Layer (if it is NULL) and owner are filled in. Ends the scenario as a SKIP where this machine
+ * cannot tell what the limit is about. */
 void limits_add(struct vm *vm, struct limit_entry entry);
 /* The newest limit is violated only by what lasts. */
 void limits_sustain(struct vm *vm, enum metric metric, int64_t sustained_ns);
@@ -357,6 +358,13 @@ void alive_look(struct vm *vm);
 bool alive_is_judged(const struct vm *vm);
 /* The last look, while the scenario's limits are still in force. */
 void alive_end(struct vm *vm);
+
+/* progress.c: for somebody who looks on. */
+/* When to look, INT64_MAX: never. */
+int64_t progress_due(const struct vm *vm);
+/* Show it if that is due, or take it away. */
+void progress_look(struct vm *vm);
+void progress_end(struct vm *vm);
 
 /* noise.c: was the machine busy with something else? Failures of timing are then no verdict. */
 void noise_start(struct vm *vm);

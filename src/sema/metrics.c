@@ -3,12 +3,12 @@
 #include <string.h>
 
 enum { OFF, ON };
-enum { FIRM, TIMING };
+enum { FIRM, TIMING, LATENCY };
 
 const struct metric_info metric_table[METRIC_COUNT] = {
 #define METRIC(name, unit, direction, initial, limit, window, noise, source, doc)                  \
-	[METRIC_##name] = {#name,  TYPE_##unit, METRIC_##direction, initial, limit,                \
-			   window, noise,       METRIC_##source,    doc},
+	[METRIC_##name] = {#name,  TYPE_##unit,   METRIC_##direction, initial,         limit,      \
+			   window, noise != FIRM, noise == LATENCY,   METRIC_##source, doc},
 #include "sema/metrics.def"
 #undef METRIC
 };

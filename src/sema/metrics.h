@@ -24,7 +24,8 @@ struct metric_info {
 	bool initially_on;
 	double initial_limit;
 	double window_ns;
-	bool timing; /* a failure says nothing on a machine that is too busy */
+	bool timing;  /* a failure says nothing on a machine that is too busy */
+	bool latency; /* little that the host does meanwhile shows in it */
 	enum metric_source source;
 	const char *doc;
 };

@@ -24,11 +24,16 @@ bool console_read_color(const char *word, enum console_color *color)
 bool console_use_color(enum console_color color, int fd)
 {
 	const char *no_color = getenv("NO_COLOR");
-	const char *terminal = getenv("TERM");
 	if (color != COLOR_AUTO)
 		return color == COLOR_ALWAYS;
 	if (no_color && *no_color)
 		return false;
+	return console_is_terminal(fd);
+}
+
+bool console_is_terminal(int fd)
+{
+	const char *terminal = getenv("TERM");
 	return isatty(fd) && !(terminal && strcmp(terminal, "dumb") == 0);
 }
 

@@ -18,6 +18,9 @@ bool console_read_color(const char *word, enum console_color *color);
 /* Whether to colour what goes to this fd: asked for, or a terminal without NO_COLOR. */
 bool console_use_color(enum console_color color, int fd);
 
+/* A terminal that obeys more than newlines. */
+bool console_is_terminal(int fd);
+
 /* Write a whole text to stdout or stderr; false if it did not get there. */
 bool console_write(int fd, const struct text *text);
 /* Write a text to stdout as all that a command does; returns its exit code. */

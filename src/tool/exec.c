@@ -2,6 +2,7 @@
 #include "host/host.h"
 #include "report/report.h"
 #include "tool/ktstr.h"
+#include "tool/progress.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@ struct session {
 	VECTOR(struct result) results;
 	VECTOR(struct source_set *) sources; /* of each result */
 	bool output_failed;
+	struct progress_line progress;
 };
 
 static struct host *open_plan(struct session *session, struct topology *topology)
@@ -86,6 +88,7 @@ static int64_t planned_ns(const struct session *session, const struct program *p
 	struct run_options options = session->options.run;
 	options.judge = false;
 	options.turns = TURNS_MAX;
+	options.progress = NULL;
 	topology_copy(&topology, &session->host->topology);
 	struct host *host = host_plan_open(&topology);
 	run_scenario(program, index, host, &options, &result);
@@ -97,17 +100,24 @@ static int64_t planned_ns(const struct session *session, const struct program *p
 	return known ? longest_ns : -1;
 }
 
-/* Longer than anything but a hang: half as long again as the scenario can take, and what a slow
- * machine may need for set-up, clean-up and the turns of loops. The bound of the check is not used
- * where it is that of the largest machine, or holds for other params or settings. */
-static int64_t patience(const struct session *session, const struct program *program, size_t index)
+/* The longest that a scenario can take, negative if that is not known. The bound of the check is
+ * not used where it is that of the largest machine, or holds for other params or settings. */
+static int64_t longest_of(const struct session *session, const struct program *program,
+			  size_t index)
 {
-	const double slack_ns = 30e9, turn_ns = 1e6;
 	const struct bound *bound = &program->scenarios.data[index].bound;
 	int64_t longest_ns = run_bound_ns(program, index, &session->options.run);
 	/* What hooks may take, the check does not know. */
 	if (longest_ns < 0 || (bound->depends & BOUND_ON_MACHINE) || program->hooks.length)
 		longest_ns = planned_ns(session, program, index);
+	return longest_ns;
+}
+
+/* Longer than anything but a hang: half as long again as the scenario can take, and what a slow
+ * machine may need for set-up, clean-up and the turns of loops. */
+static int64_t patience(const struct bound *bound, int64_t longest_ns)
+{
+	const double slack_ns = 30e9, turn_ns = 1e6;
 	double patience_ns = (double)longest_ns * 1.5 + bound->turns * turn_ns + slack_ns;
 	return longest_ns >= 0 && patience_ns < 9e18 ? (int64_t)patience_ns : 0;
 }
@@ -117,7 +127,9 @@ static bool run_one(struct session *session, struct compilation *compilation, si
 	struct result result;
 	struct text out = {0};
 	struct run_options options = session->options.run;
-	options.patience_ns = patience(session, &compilation->program, index);
+	options.longest_ns = longest_of(session, &compilation->program, index);
+	options.patience_ns =
+		patience(&compilation->program.scenarios.data[index].bound, options.longest_ns);
 	run_scenario(&compilation->program, index, session->host, &options, &result);
 	VECTOR_PUSH(&session->results, result);
 	VECTOR_PUSH(&session->sources, &compilation->sources);
@@ -256,6 +268,8 @@ int exec_main(int count, char **arguments, ktstr_registry_function *linked)
 		session.options.run.judge = true;
 		session.options.linked = linked;
 		session.options.uses_hooks = true;
+		if (progress_open(&session.progress, STDERR_FILENO) && !session.options.quiet)
+			session.options.run.progress = &session.progress.base;
 		if (!ktstr_names_any(&session.options)) {
 			console_error("ktstr", "which file? For example: ktstr exec FILE.kts");
 			code = EXIT_USAGE;
