@@ -8,7 +8,9 @@ process that it started live, is there a new file in its TMPDIR or in /dev/shm?
 """
 
 import argparse
+import json
 import os
+import pty
 import re
 import shutil
 import signal
@@ -39,7 +41,7 @@ def scenario(body, settle="0s", duration="300ms"):
 class Run:
     """One run of ktstr exec in a scratch folder, with all that is needed to find its traces."""
 
-    def __init__(self, live, text, prefix=(), options=()):
+    def __init__(self, live, text, prefix=(), options=(), terminal=None, **variables):
         self.live = live
         self.mark = f"KTS_TEST_MARK={uuid.uuid4()}"
         self.temporary = Path(tempfile.mkdtemp(dir=live.folder))
@@ -52,8 +54,8 @@ class Run:
         name, value = self.mark.split("=")
         self.process = subprocess.Popen(
             [*prefix, live.ktstr, "exec", *options, file], stdin=subprocess.DEVNULL,
-            stdout=self.out, stderr=self.err, start_new_session=True, cwd=self.temporary,
-            env=environment(TMPDIR=str(self.temporary), **{name: value}))
+            stdout=self.out, stderr=self.err if terminal is None else terminal, start_new_session=True,
+            cwd=self.temporary, env=environment(TMPDIR=str(self.temporary), **{name: value}, **variables))
 
     def workers(self):
         """Its worker processes as (pid, comm, ticks)."""
@@ -200,6 +202,69 @@ class Live:
         if not fault:
             os.kill(run.workers()[0][0], signal.SIGKILL)
         self.judge("a worker killed during hold", run, fault, [3])
+        run = Run(self, scenario("hold rest", settle="60s", duration="60s"))
+        fault = run.wait_for_workers(busy=False)
+        if not fault:
+            os.kill(run.workers()[0][0], signal.SIGKILL)
+        run.end()
+        if "was killed by signal 9" not in run.read(run.out):
+            fault = fault or "the report should say what killed the worker"
+        self.judge("a worker killed before its release", run, fault, [3])
+
+    def check_memory(self):
+        """The kernel kills workers for want of memory: that is told, and told from other kills."""
+        name = "a worker killed for want of memory"
+        text = ("scenario probe { cgroup g { memory_max = 16MiB; spawn 1 page_fault_churn(64MiB, 100000) }\n"
+                "cgroup other { spawn 1 cpu_spin }; hold 20s; expect { no gap } }\n")
+        run = Run(self, text)
+        code = run.end()
+        if code == 4 and "memory_max" in run.read(run.out):
+            self.tap.skipped(name, "this machine's cgroups have no memory controller")
+            return
+        told = re.findall(r"broken\[worker\]: .*'(\w+)'.*killed.* for want of memory", run.read(run.out))
+        self.judge(name, run, "" if told == ["g"] else f"said of {told}", [3])
+
+    def check_start(self):
+        """How far apart workers began to run: more of them than CPUs, so that it takes a while."""
+        text = "scenario probe { cgroup g { spawn (topo.cpus * 8) cpu_spin }; hold 500ms; expect { no gap; no spread } }\n"
+        run = Run(self, text, options=["--format", "json"])
+        run.end()
+        found = json.loads(run.read(run.out))["scenarios"][0]
+        starts = [worker["start_ns"] for worker in found["groups"][0]["each"]]
+        count = 8 * len(os.sched_getaffinity(0))
+        wanted = [(count, min(starts), max(starts), max(starts) - min(starts))]
+        told = [(one["workers"], one["first_ns"], one["last_ns"], one["skew_ns"]) for one in found["releases"]]
+        fault = "" if told == wanted and 0 < wanted[0][3] < 5e8 else f"releases {told}, not {wanted}"
+        self.judge("how far apart workers start", run, fault, [0, 6])
+
+    def check_progress(self):
+        """On a terminal a line tells how far it has come, and is taken away; else there is none."""
+        steps = 'step "first" { hold 600ms }; step "then" { hold 600ms }'
+        busy = "expect { wake_p99 <= 100s }"
+        for name, body, options, variables, wanted in (
+                ("progress on a terminal", steps, (), {}, True),
+                ("no progress when quiet", steps, ["--quiet"], {}, False),
+                ("no progress on a dumb terminal", steps, (), {"TERM": "dumb"}, False),
+                ("no progress while latency is judged", f"{busy}; {steps}", (), {}, False)):
+            ours, theirs = pty.openpty()
+            run = Run(self, scenario(body, duration="2s"), (), options, theirs, **{"TERM": "xterm", **variables})
+            os.close(theirs)
+            drawn = b""
+            try:
+                while part := os.read(ours, 4096):
+                    drawn += part
+            except OSError:
+                pass  # nobody has the other end any more
+            os.close(ours)
+            lines = drawn.decode().split("\r\033[K")
+            seen = all(any(f'probe, "{step}": at most' in line for line in lines) for step in ("first", "then"))
+            fault = f"the terminal got {drawn}"
+            if wanted and seen and lines[0] == lines[-1] == "" and len(lines) < 12 or not wanted and not drawn:
+                fault = ""
+            self.judge(name, run, fault, [0])
+        run = Run(self, scenario(steps, duration="2s"), TERM="xterm")
+        run.end()
+        self.judge("no progress without a terminal", run, run.read(run.err), [0])
 
     def check_noise(self):
         """A hog on one of two CPUs makes equal workers unequal: that is no failure of the scheduler."""
@@ -285,5 +350,5 @@ def run_parts(description, *parts):
 
 if __name__ == "__main__":
     run_parts(__doc__, Live.check_ends, Live.check_refusal, Live.check_signals, Live.check_group_signal,
-              Live.check_kill, Live.check_dead_worker, Live.check_noise, Live.check_unfair,
-              Live.check_normal_user)
+              Live.check_kill, Live.check_dead_worker, Live.check_memory, Live.check_start, Live.check_progress,
+              Live.check_noise, Live.check_unfair, Live.check_normal_user)

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Time and memory of runs of 1 to 4,096 workers and of 1 to 1,024 cgroups.
+
+    growth.py KTSTR
+
+Time is that of `ktstr exec` beyond its hold: everything is made, released, stopped, judged and
+removed. Memory is that of ktstr and all its workers, shared pages counted once, with page tables.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from measure import Table, cost, median
+
+HOLD, RUNS, GROWTH_LIMIT = 0.1, 3, 1.5
+WORKERS, GROUPS = (1, 4, 16, 64, 256, 1024, 4096), (1, 4, 16, 64, 256, 1024)
+HEAD = "scenario growth {{ settle = 0s; duration = {hold}s; expect {{ no gap; no spread; no not_starved }}\n"
+CROWD = HEAD + "cgroup crowd {{ spawn {count} sequence(sleep(60min)) }}; hold rest }}\n"
+CELLS = HEAD + "for i in 0..{count} {{ cgroup cell[i] {{ cpus = usable }} }}; hold rest }}\n"
+
+
+def seconds(ktstr, file):
+    """Beyond the hold, the median of a few runs."""
+    return median([cost([ktstr, "exec", file], (0, 6)).wall - HOLD for _ in range(RUNS)])[0]
+
+
+def size_of(pid):
+    """Bytes of a process: its share of what it shares, and its page tables."""
+    share = int(re.search(r"^Pss: +(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)[1])
+    tables = int(re.search(r"^VmPTE:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)[1])
+    return (share + tables) * 1024
+
+
+def children_of(pid):
+    """Its workers."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def memory(ktstr, file, workers):
+    """Of a run that holds, once nothing is made any more."""
+    run = subprocess.Popen([ktstr, "exec", file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline, before = time.monotonic() + 60, -1
+        while time.monotonic() < deadline:
+            time.sleep(0.5)
+            busy = Path(f"/proc/{run.pid}/schedstat").read_text().split()[0]
+            if len(children_of(run.pid)) == workers and busy == before:
+                return size_of(run.pid) + sum(map(size_of, children_of(run.pid)))
+            before = busy
+        sys.exit("the run does not come to rest")
+    finally:
+        run.terminate()
+        run.wait()
+
+
+def grow(table, ktstr, folder, what, counts, text, workers):
+    """One series: each has its own figure, and the largest may not cost more per piece than a middle one."""
+    file = Path(folder, "growth.kts")
+    times, sizes = {}, {}
+    for count in counts:
+        file.write_text(text.format(hold=600, count=count))
+        sizes[count] = memory(ktstr, file, count if workers else 0)
+        file.write_text(text.format(hold=HOLD, count=count))
+        times[count] = seconds(ktstr, file)
+        table.row(f"{count:,} {what}: time", times[count] * 1e3, "ms")
+        table.row(f"{count:,} {what}: memory", sizes[count] / 2**20, "MiB")
+    first, middle, last = counts[0], counts[-3], counts[-1]
+    for name, figures in (("time", times), ("memory", sizes)):
+        # What a run costs without any of them is none of theirs.
+        each = {count: (figures[count] - figures[first]) / (count - first) for count in (middle, last)}
+        table.row(f"{name} each, {last:,} ÷ {middle:,} {what}", each[last] / each[middle], "", GROWTH_LIMIT)
+
+
+def main():
+    """Both series."""
+    table = Table()
+    with tempfile.TemporaryDirectory(prefix="kts-bench-") as folder:
+        grow(table, sys.argv[1], folder, "workers", WORKERS, CROWD, True)
+        grow(table, sys.argv[1], folder, "cgroups", GROUPS, CELLS, False)
+    table.finish()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""How well `sequence(spin(2ms), sleep(8ms))` keeps its period of 10 ms, against rt-app with the same phases.
+
+    period.py KTSTR SLEEP_LOG.so
+
+Both have the same library preloaded, which keeps the times at which their sleeps end; both run in turn.
+"""
+
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from measure import Table, median
+
+RUNS, SECONDS, PERIOD_NS, FIRST = 10, 3, 10_000_000, 5
+SCENARIO = f"""scenario period {{
+    settle = 0s
+    duration = {SECONDS}s
+    cgroup g {{ spawn 1 sequence(spin(2ms), sleep(8ms)) }}
+    hold rest
+    expect {{ wake_p99 <= 10s; no gap; no spread }}
+}}
+"""
+RT_APP = {"tasks": {"seq": {"loop": -1, "runtime": 2000, "sleep": 8000}},
+          "global": {"duration": SECONDS, "calibration": 100, "default_policy": "SCHED_OTHER", "lock_pages": False}}
+
+
+def error_ns(folder, library, command):
+    """The 99th percentile of how far periods were off, of one run."""
+    log = Path(folder, "log")
+    subprocess.run(command, env={**os.environ, "LD_PRELOAD": str(library), "SLEEP_LOG": str(log)}, cwd=folder,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    longest = []
+    for path in Path(folder).glob("log.*"):
+        content = path.read_bytes()
+        count = struct.unpack_from("q", content)[0]
+        times = struct.unpack_from(f"{count}q", content, 8)[FIRST:]
+        longest = max(longest, times, key=len)
+        path.unlink()
+    if len(longest) < SECONDS * 50:
+        sys.exit(f"{command[0]} slept only {len(longest)} times")
+    errors = sorted(abs(after - before - PERIOD_NS) for before, after in zip(longest, longest[1:]))
+    return errors[len(errors) * 99 // 100], errors[len(errors) // 2]
+
+
+def main():
+    """Runs both in turn."""
+    ktstr, library = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+    table = Table()
+    with tempfile.TemporaryDirectory(prefix="kts-bench-") as folder:
+        Path(folder, "period.kts").write_text(SCENARIO)
+        Path(folder, "period.json").write_text(json.dumps(RT_APP))
+        pairs = [(error_ns(folder, library, [ktstr, "exec", "period.kts"]),
+                  error_ns(folder, library, ["rt-app", "period.json"])) for _ in range(RUNS)]
+    for place, quantile in ((1, "median"), (0, "p99")):
+        mine, spread = median([pair[0][place] for pair in pairs])
+        table.row(f"period error, {quantile}, ktstr", mine / 1e3, "us", None, spread / 1e3)
+        theirs, spread = median([pair[1][place] for pair in pairs])
+        table.row(f"period error, {quantile}, rt-app", theirs / 1e3, "us", None, spread / 1e3)
+        table.row(f"period error, {quantile}, ktstr ÷ rt-app", mine / theirs, "", 1.0 if place == 0 else None)
+    table.finish()
+
+
+if __name__ == "__main__":
+    main()
