@@ -57,13 +57,13 @@ def memory(ktstr, file, workers):
         run.wait()
 
 
-def grow(table, ktstr, folder, what, counts, text, workers):
+def grow(table, ktstr, folder, what, counts, text, limit_kib):
     """One series: each has its own figure, and the largest may not cost more per piece than a middle one."""
     file = Path(folder, "growth.kts")
     times, sizes = {}, {}
     for count in counts:
         file.write_text(text.format(hold=600, count=count))
-        sizes[count] = memory(ktstr, file, count if workers else 0)
+        sizes[count] = memory(ktstr, file, count if text is CROWD else 0)
         file.write_text(text.format(hold=HOLD, count=count))
         times[count] = seconds(ktstr, file)
         table.row(f"{count:,} {what}: time", times[count] * 1e3, "ms")
@@ -72,15 +72,18 @@ def grow(table, ktstr, folder, what, counts, text, workers):
     for name, figures in (("time", times), ("memory", sizes)):
         # What a run costs without any of them is none of theirs.
         each = {count: (figures[count] - figures[first]) / (count - first) for count in (middle, last)}
-        table.row(f"{name} each, {last:,} ÷ {middle:,} {what}", each[last] / each[middle], "", GROWTH_LIMIT)
+        if name == "memory":
+            table.row(f"memory each of {last:,} {what}", each[last] / 1024, "KiB", limit_kib)
+        if figures[middle] > 2 * figures[first]:  # else it is lost in that
+            table.row(f"{name} each, {last:,} ÷ {middle:,} {what}", each[last] / each[middle], "", GROWTH_LIMIT)
 
 
 def main():
     """Both series."""
     table = Table()
     with tempfile.TemporaryDirectory(prefix="kts-bench-") as folder:
-        grow(table, sys.argv[1], folder, "workers", WORKERS, CROWD, True)
-        grow(table, sys.argv[1], folder, "cgroups", GROUPS, CELLS, False)
+        grow(table, sys.argv[1], folder, "workers", WORKERS, CROWD, 200)
+        grow(table, sys.argv[1], folder, "cgroups", GROUPS, CELLS, 16)
     table.finish()
 
 

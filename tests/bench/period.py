@@ -3,7 +3,8 @@
 
     period.py KTSTR SLEEP_LOG.so
 
-Both have the same library preloaded, which keeps the times at which their sleeps end; both run in turn.
+Both have the same library preloaded, which keeps the times at which their sleeps end; both run in
+turn, and before all other tasks (SCHED_FIFO), so that it is their own errors that are seen.
 """
 
 import json
@@ -20,12 +21,12 @@ RUNS, SECONDS, PERIOD_NS, FIRST = 10, 3, 10_000_000, 5
 SCENARIO = f"""scenario period {{
     settle = 0s
     duration = {SECONDS}s
-    cgroup g {{ spawn 1 sequence(spin(2ms), sleep(8ms)) }}
+    cgroup g {{ spawn 1 sequence(spin(2ms), sleep(8ms)) {{ policy = fifo(10) }} }}
     hold rest
     expect {{ wake_p99 <= 10s; no gap; no spread }}
 }}
 """
-RT_APP = {"tasks": {"seq": {"loop": -1, "runtime": 2000, "sleep": 8000}},
+RT_APP = {"tasks": {"seq": {"loop": -1, "policy": "SCHED_FIFO", "priority": 10, "runtime": 2000, "sleep": 8000}},
           "global": {"duration": SECONDS, "calibration": 100, "default_policy": "SCHED_OTHER", "lock_pages": False}}
 
 

@@ -4,11 +4,11 @@
     wake_latency.py KTSTR PROBE
 
 `bursty` stands beside a bare probe of its shape, and one that hardly computes beside cyclictest.
-Both of a pair run in turn, and in the same place: the probes are payloads in a cgroup made in the
-same way. A histogram's bucket is 3 % wide; what the probe's own runs differ by is noise.
+Both of a pair run in turn, and before all other tasks (SCHED_FIFO): among equals a wake-up waits
+for the slices of whoever runs there, and where cgroups have shares that differs by place. A
+histogram's bucket is 3 % wide; what the runs of each differ by is noise.
 """
 
-import ctypes
 import json
 import os
 import re
@@ -19,59 +19,42 @@ from pathlib import Path
 
 from measure import Table, median
 
-RUNS, SECONDS, BUCKET, MEDIAN_LIMIT = 10, 2, 0.03, 0.20
-PR_SET_TIMERSLACK = 29
-HEAD = f"scenario wakes {{ settle = 0s; duration = {SECONDS}s; expect {{ wake_p99 <= 10s; no gap; no spread }}\n"
-WORKER = HEAD + "cgroup g {{ spawn 1 bursty({burst}us, {sleep}us) }}; hold rest }}\n"
-PAYLOAD = HEAD + "cgroup g {{ run probe }}; wait probe timeout 60s }}\n"
-PROBE = 'payload probe {{ exec = "sh"; args = ["-c", "exec {command} > {output}"] }}\n'
-CYCLICTEST = ("cyclictest --quiet --threads=1 --policy=other --interval={sleep} --laptop "
-              f"--duration={SECONDS} --histogram=200000")
+RUNS, SECONDS, BUCKET, MEDIAN_LIMIT, PRIORITY = 10, 2, 0.03, 0.20, 10
+SCENARIO = """scenario wakes {{
+    settle = 0s
+    duration = {seconds}s
+    cgroup g {{ spawn 1 bursty({burst}us, {sleep}us) {{ policy = fifo({priority}) }} }}
+    hold rest
+    expect {{ wake_p99 <= 10s; no gap; no spread }}
+}}
+"""
 
 
-class Bench:
-    """The programs, and a folder for what they read and write."""
+def said(*command):
+    """What a program prints."""
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False).stdout
 
-    def __init__(self, ktstr, probe, folder):
-        self.ktstr, self.probe, self.folder = ktstr, Path(probe).resolve(), Path(folder)
 
-    def run(self, text):
-        """A scenario's report. Without timer slack, which the probes inherit: it delays wake-ups on purpose."""
-        file = Path(self.folder, "wakes.kts")
-        file.write_text(text)
-        done = subprocess.run([self.ktstr, "exec", "--format", "json", file], capture_output=True, text=True, check=False,
-                              preexec_fn=lambda: ctypes.CDLL(None).prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0))
-        return json.loads(done.stdout)["scenarios"][0]
+def ours(ktstr, folder, burst, sleep):
+    """Median and 99th percentile of one run."""
+    file = Path(folder, "wakes.kts")
+    file.write_text(SCENARIO.format(seconds=SECONDS, burst=burst, sleep=sleep, priority=PRIORITY))
+    metrics = json.loads(said(ktstr, "exec", "--format", "json", file))["scenarios"][0]["groups"][0]["metrics"]
+    return metrics["wake_p50"], metrics["wake_p99"]
 
-    def ours(self, burst, sleep):
-        """Median and 99th percentile of one run."""
-        metrics = self.run(WORKER.format(burst=burst, sleep=sleep))["groups"][0]["metrics"]
-        return metrics["wake_p50"], metrics["wake_p99"]
 
-    def payload(self, command):
-        """What a probe prints."""
-        output = Path(self.folder, "output")
-        self.run(PROBE.format(command=command, output=output) + PAYLOAD.format())
-        return output.read_text()
+def bare(probe, burst, sleep):
+    """The same of the probe."""
+    return [int(word) for word in said("chrt", "-f", PRIORITY, probe, burst, sleep, SECONDS).split()[1:]]
 
-    def bare(self, burst, sleep):
-        """The same of the probe."""
-        return [int(word) for word in self.payload(f"{self.probe} {burst} {sleep} {SECONDS}").split()[1:]]
 
-    def cyclictest(self, sleep):
-        """The same of cyclictest, which tells whole microseconds."""
-        said = self.payload(CYCLICTEST.format(sleep=sleep))
-        counts = [(int(us), int(count)) for us, count in re.findall(r"^(\d+) +\t?(\d+)$", said, re.MULTILINE)]
-        total = sum(count for _, count in counts)
-
-        def quantile(share):
-            seen = 0
-            for us, count in counts:
-                seen += count
-                if seen >= total * share:
-                    return us * 1000
-            return counts[-1][0] * 1000
-        return quantile(0.5), quantile(0.99)
+def cyclictest(sleep):
+    """The same of cyclictest, which tells whole microseconds, rounded down."""
+    text = said("cyclictest", "--quiet", "--threads=1", "--policy=fifo", f"--priority={PRIORITY}", "--laptop",
+                f"--interval={sleep}", f"--duration={SECONDS}", "--histogram=100000")
+    counts = [(int(us), int(count)) for us, count in re.findall(r"^(\d+) (\d+)$", text, re.MULTILINE)]
+    samples = [us * 1000 + 500 for us, count in counts for _ in range(count)]
+    return samples[len(samples) // 2], samples[len(samples) * 99 // 100]
 
 
 def compare(table, name, left, right):
@@ -88,13 +71,13 @@ def compare(table, name, left, right):
 
 def main():
     """Both pairs."""
+    ktstr, probe = sys.argv[1:3]
     table = Table()
     hogs = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in os.sched_getaffinity(0)]
     try:
         with tempfile.TemporaryDirectory(prefix="kts-bench-") as folder:
-            bench = Bench(*sys.argv[1:3], folder)
-            compare(table, "bursty(1ms, 4ms)", lambda: bench.ours(1000, 4000), lambda: bench.bare(1000, 4000))
-            compare(table, "against cyclictest", lambda: bench.ours(1, 2000), lambda: bench.cyclictest(2000))
+            compare(table, "bursty(1ms, 4ms)", lambda: ours(ktstr, folder, 1000, 4000), lambda: bare(probe, 1000, 4000))
+            compare(table, "against cyclictest", lambda: ours(ktstr, folder, 1, 2000), lambda: cyclictest(2000))
     finally:
         for hog in hogs:
             hog.kill()
