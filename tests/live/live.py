@@ -340,6 +340,10 @@ def run_parts(description, *parts):
     parser.add_argument("--ktstr", type=program, required=True)
     parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
     arguments = parser.parse_args()
+    # Whoever started this may ignore some of them (nohup), and programs keep that.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     with tempfile.TemporaryDirectory(prefix="kts-live-") as folder:
         Path(folder).chmod(0o755)
         live = Live(arguments, Path(folder))

@@ -776,5 +776,7 @@ int main(void)
 		cmocka_unit_test(workers_die_with_the_host),
 		cmocka_unit_test(leaves_ignored_signals_ignored),
 	};
+	/* Whoever started this may ignore it (nohup), and that is kept. */
+	signal(SIGHUP, SIG_DFL);
 	return cmocka_run_group_tests_name("host_real", tests, NULL, NULL);
 }
