@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Time and memory of runs of 1 to 4,096 workers and of 1 to 1,024 cgroups.
 
-    growth.py KTSTR
+    growth.py KTSTR BARE_PROCESSES
 
 Time is that of `ktstr exec` beyond its hold: everything is made, released, stopped, judged and
-removed. Memory is that of ktstr and all its workers, shared pages counted once, with page tables.
+removed. Workers stand beside as many bare processes, made and ended in turn with them, for the
+kernel itself takes longer for each of many. Memory is that of ktstr and all its workers, shared pages counted once, with page tables.
 """
 
 import re
@@ -16,16 +17,22 @@ from pathlib import Path
 
 from measure import Table, cost, median
 
-HOLD, RUNS, GROWTH_LIMIT = 0.1, 3, 1.5
+HOLD, RUNS, GROWTH_LIMIT = 0.1, 5, 1.5
 WORKERS, GROUPS = (1, 4, 16, 64, 256, 1024, 4096), (1, 4, 16, 64, 256, 1024)
 HEAD = "scenario growth {{ settle = 0s; duration = {hold}s; expect {{ no gap; no spread; no not_starved }}\n"
 CROWD = HEAD + "cgroup crowd {{ spawn {count} sequence(sleep(60min)) }}; hold rest }}\n"
 CELLS = HEAD + "for i in 0..{count} {{ cgroup cell[i] {{ cpus = usable }} }}; hold rest }}\n"
 
 
-def seconds(ktstr, file):
-    """Beyond the hold, the median of a few runs."""
-    return median([cost([ktstr, "exec", file], (0, 6)).wall - HOLD for _ in range(RUNS)])[0]
+def seconds(ktstr, file, bare, count):
+    """Beyond the hold, the medians of a few runs of both in turn."""
+    ours, theirs = [], []
+    for _ in range(RUNS):
+        ours.append(cost([ktstr, "exec", file], (0, 6)).wall - HOLD)
+        if bare:
+            done = subprocess.run([bare, str(count), f"{HOLD * 1e3:.0f}"], capture_output=True, text=True, check=True)
+            theirs.append(float(done.stdout) / 1e3)
+    return median(ours)[0], median(theirs)[0] if bare else 0
 
 
 def size_of(pid):
@@ -57,16 +64,18 @@ def memory(ktstr, file, workers):
         run.wait()
 
 
-def grow(table, ktstr, folder, what, counts, text, limit_kib):
+def grow(table, ktstr, folder, what, counts, text, limit_kib, bare=None):
     """One series: each has its own figure, and the largest may not cost more per piece than a middle one."""
     file = Path(folder, "growth.kts")
-    times, sizes = {}, {}
+    times, sizes, bares = {}, {}, {}
     for count in counts:
         file.write_text(text.format(hold=600, count=count))
         sizes[count] = memory(ktstr, file, count if text is CROWD else 0)
         file.write_text(text.format(hold=HOLD, count=count))
-        times[count] = seconds(ktstr, file)
+        times[count], bares[count] = seconds(ktstr, file, bare, count)
         table.row(f"{count:,} {what}: time", times[count] * 1e3, "ms")
+        if bare:
+            table.row(f"{count:,} bare processes: time", bares[count] * 1e3, "ms")
         table.row(f"{count:,} {what}: memory", sizes[count] / 2**20, "MiB")
     first, middle, last = counts[0], counts[-3], counts[-1]
     for name, figures in (("time", times), ("memory", sizes)):
@@ -74,15 +83,17 @@ def grow(table, ktstr, folder, what, counts, text, limit_kib):
         each = {count: (figures[count] - figures[first]) / (count - first) for count in (middle, last)}
         if name == "memory":
             table.row(f"memory each of {last:,} {what}", each[last] / 1024, "KiB", limit_kib)
+        growth = each[last] / each[middle]
         if figures[middle] > 2 * figures[first]:  # else it is lost in that
-            table.row(f"{name} each, {last:,} ÷ {middle:,} {what}", each[last] / each[middle], "", GROWTH_LIMIT)
+            kernel = bares[last] / last / (bares[middle] / middle) if bare and name == "time" else 1
+            table.row(f"{name} each, {last:,} ÷ {middle:,} {what}", growth, "", GROWTH_LIMIT * max(kernel, 1))
 
 
 def main():
     """Both series."""
     table = Table()
     with tempfile.TemporaryDirectory(prefix="kts-bench-") as folder:
-        grow(table, sys.argv[1], folder, "workers", WORKERS, CROWD, 200)
+        grow(table, sys.argv[1], folder, "workers", WORKERS, CROWD, 200, sys.argv[2])
         grow(table, sys.argv[1], folder, "cgroups", GROUPS, CELLS, 16)
     table.finish()
 
