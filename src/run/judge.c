@@ -351,8 +351,9 @@ static void judge_group(struct vm *vm, struct judged *judged)
 static void judge_unreleased(struct vm *vm, struct batch *batch, const struct worker_report *report)
 {
 	if (report && report->end != WORKER_STOPPED) {
-		judge_death(vm, batch, paths_of_group(&vm->paths, report->group), report,
-			    (size_t)(report->worker - batch->first));
+		if (vm->judging != JUDGING_METRICS_ONLY)
+			judge_death(vm, batch, paths_of_group(&vm->paths, report->group), report,
+				    (size_t)(report->worker - batch->first));
 		return;
 	}
 	if (vm->ending || batch->told)
