@@ -256,6 +256,9 @@ static void a_team_outlives_a_member(void **state)
 static void a_wait_for_others_is_no_gap(void **state)
 {
 	struct host *host = HOST(state);
+	/* An emulated machine stops its CPUs for longer than this can tell apart. */
+	if (getenv("KTSTR_TEST_EMULATED"))
+		skip();
 	int group = create(host, HOST_GROUP_ROOT, "a"), firsts[WORK_COUNT] = {0};
 	for (enum work_kind kind = 0; kind < WORK_COUNT; kind++) {
 		struct work work = some_work(kind);
