@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 
 static void read_first_line(const char *path, char *out, size_t size)
 {
@@ -36,9 +37,17 @@ void environment_read(struct environment *environment, const struct host *host, 
 {
 	struct utsname name;
 	*environment = (struct environment){.host = host->info, .seed = seed};
-	if (uname(&name) == 0)
+	time_t now = time(NULL);
+	struct tm utc;
+	if (gmtime_r(&now, &utc))
+		strftime(environment->started, sizeof(environment->started), "%Y-%m-%dT%H:%M:%SZ",
+			 &utc);
+	if (uname(&name) == 0) {
+		snprintf(environment->hostname, sizeof(environment->hostname), "%.64s",
+			 name.nodename);
 		snprintf(environment->kernel, sizeof(environment->kernel), "%.40s %.70s %.40s",
 			 name.sysname, name.release, name.machine);
+	}
 	read_first_line("/proc/cmdline", environment->cmdline, sizeof(environment->cmdline));
 	read_cpu_model(environment->cpu_model, sizeof(environment->cpu_model));
 	memcpy(environment->topology, host->topology.name, sizeof(environment->topology));

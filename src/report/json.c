@@ -2,30 +2,18 @@
 
 #include "report/report.h"
 
+#include "report/parts.h"
 #include "report/payloads.h"
 #include "sema/metrics.h"
 
 #include <math.h>
 #include <string.h>
 
-static void put_place(struct json *json, struct source_set *sources, struct span span, bool column)
-{
-	struct source_place place;
-	if (!source_locate(sources, span.start, &place)) {
-		json_key(json, "file");
-		json_null(json);
-		return;
-	}
-	json_member_string(json, "file", place.file->name);
-	json_member_int(json, "line", place.line);
-	if (column)
-		json_member_int(json, "column", place.column);
-}
-
 static void put_environment(struct json *json, const struct environment *environment)
 {
-	json_key(json, "environment");
 	json_object(json);
+	json_member_string(json, "hostname", environment->hostname);
+	json_member_string(json, "started", environment->started);
 	json_member_string(json, "kernel", environment->kernel);
 	json_member_string(json, "cmdline", environment->cmdline);
 	json_member_string(json, "cpu_model", environment->cpu_model);
@@ -37,12 +25,35 @@ static void put_environment(struct json *json, const struct environment *environ
 	json_member_int(json, "llcs", environment->llc_count);
 	json_member_int(json, "nodes", environment->node_count);
 	json_object_end(json);
-	json_member_string(json, "backend", environment->host.backend);
+	json_member_string(json, "backend",
+			   environment->host.backend ? environment->host.backend : "");
 	json_member_string(json, "cgroup", environment->host.detail);
 	json_key(json, "scheduler");
 	json_null(json);
 	json_key(json, "seed");
 	json_uint(json, environment->seed);
+	json_object_end(json);
+}
+
+/* That of the run; and all of them, where its parts ran on several machines. */
+static void put_environments(struct json *json, const struct report *report)
+{
+	json_key(json, "environment");
+	put_environment(json, report->environment);
+	if (report->environment_count > 1) {
+		json_key(json, "environments");
+		json_array(json);
+		for (size_t i = 0; i < report->environment_count; i++)
+			put_environment(json, &report->environment[i]);
+		json_array_end(json);
+	}
+	if (!report->shard.count)
+		return;
+	json_key(json, "shard");
+	json_object(json);
+	json_member_int(json, "index", report->shard.index);
+	json_member_int(json, "count", report->shard.count);
+	json_member_int(json, "total", report->shard.total);
 	json_object_end(json);
 }
 
@@ -64,51 +75,6 @@ static void put_totals(struct json *json, const struct report *report)
 	json_object(json);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		json_member_int(json, keys[i].key, (int64_t)summary.counts[keys[i].status]);
-	json_object_end(json);
-}
-
-/* A figure: nothing where there is none, a whole number where its unit is one. */
-static void put_figure(struct json *json, const char *key, double value, bool whole)
-{
-	json_key(json, key);
-	if (isnan(value))
-		json_null(json);
-	else if (whole)
-		json_int(json, (int64_t)value);
-	else
-		json_double(json, value);
-}
-
-static void put_reason(struct json *json, struct source_set *sources, const struct reason *reason)
-{
-	bool whole = strcmp(reason->unit, "ns") == 0 || strcmp(reason->unit, "count") == 0;
-	json_object(json);
-	json_member_string(json, "status", status_name(reason->status));
-	json_member_string(json, "check", reason->check);
-	json_member_string(json, "message", reason->message);
-	if (*reason->note)
-		json_member_string(json, "note", reason->note);
-	put_place(json, sources, reason->span, true);
-	if (!span_is_none(reason->call)) {
-		json_key(json, "call");
-		json_object(json);
-		put_place(json, sources, reason->call, true);
-		json_object_end(json);
-	}
-	if (*reason->cgroup)
-		json_member_string(json, "cgroup", reason->cgroup);
-	if (reason->worker >= 0)
-		json_member_int(json, "worker", reason->worker);
-	if (reason->at_ns >= 0)
-		json_member_int(json, "at_ns", reason->at_ns);
-	if (reason->has_figures) {
-		put_figure(json, "observed", reason->observed, whole);
-		put_figure(json, "limit", reason->limit, whole);
-		json_member_string(json, "unit", reason->unit);
-		if (reason->sustained_ns)
-			json_member_int(json, "sustained_ns", reason->sustained_ns);
-		json_member_string(json, "layer", reason->layer);
-	}
 	json_object_end(json);
 }
 
@@ -199,8 +165,8 @@ static void put_metric(struct json *json, enum metric metric, double value)
 	if (info->source == METRIC_RUN)
 		return;
 	if (info->unit != TYPE_BOOL) {
-		put_figure(json, info->name, value,
-			   info->unit == TYPE_DURATION || info->unit == TYPE_INT);
+		parts_put_figure(json, info->name, value,
+				 info->unit == TYPE_DURATION || info->unit == TYPE_INT);
 		return;
 	}
 	json_key(json, info->name);
@@ -264,24 +230,18 @@ static void put_releases(struct json *json, const struct result *result)
 	json_array_end(json);
 }
 
-/* What --work-type met; there is nothing to say without it. */
-static void put_swaps(struct json *json, const struct report *report, const struct result *result)
+/* Only where a timeline was asked for. */
+static void put_events(struct json *json, const struct report *report, const struct result *result)
 {
-	if (!result->swaps.length)
+	bool indented = json->indented;
+	if (!result->events.length)
 		return;
-	json_key(json, "swaps");
+	json_key(json, "events");
 	json_array(json);
-	for (size_t i = 0; i < result->swaps.length; i++) {
-		const struct swap_result *swap = &result->swaps.data[i];
-		json_object(json);
-		json_member_string(json, "cgroup", swap->cgroup);
-		json_member_string(json, "declared", swap->declared);
-		json_member_string(json, "work", swap->work);
-		json_member_int(json, "workers", swap->count);
-		json_member_bool(json, "replaced", swap->replaced);
-		put_place(json, report->sources, swap->span, false);
-		json_object_end(json);
-	}
+	json->indented = false;
+	for (size_t i = 0; i < result->events.length; i++)
+		parts_put_event(json, report, &result->events.data[i]);
+	json->indented = indented;
 	json_array_end(json);
 }
 
@@ -292,7 +252,12 @@ static void put_scenario(struct json *json, const struct report *report,
 	json_member_string(json, "name", result->name);
 	json_member_string(json, "description", result->doc);
 	json_member_string(json, "category", result->category);
-	put_place(json, report->sources, result->span, false);
+	parts_put_place(json, report, result->span, false);
+	json_member_int(json, "index", result->index);
+	if (result->round)
+		json_member_int(json, "round", result->round);
+	if (report->environment_count > 1)
+		json_member_int(json, "environment", result->environment);
 	json_member_string(json, "status", status_name(result->status));
 	json_member_int(json, "duration_ns", result->duration_ns);
 	json_key(json, "checks_held");
@@ -300,14 +265,14 @@ static void put_scenario(struct json *json, const struct report *report,
 	json_key(json, "reasons");
 	json_array(json);
 	for (size_t i = 0; i < result->reasons.length; i++)
-		put_reason(json, report->sources, &result->reasons.data[i]);
+		parts_put_reason(json, report, &result->reasons.data[i]);
 	json_array_end(json);
 	json_key(json, "notes");
 	json_array(json);
 	for (size_t i = 0; i < result->notes.length; i++)
 		json_string(json, result->notes.data[i]);
 	json_array_end(json);
-	put_swaps(json, report, result);
+	parts_put_swaps(json, report, result);
 	put_steps(json, result);
 	put_releases(json, result);
 	json_key(json, "groups");
@@ -316,6 +281,7 @@ static void put_scenario(struct json *json, const struct report *report,
 		put_group(json, &result->groups.data[i]);
 	json_array_end(json);
 	payloads_put_json(json, result);
+	put_events(json, report, result);
 	json_object_end(json);
 }
 
@@ -326,88 +292,12 @@ void report_json(const struct report *report, struct text *out)
 	json_object(&json);
 	json_member_string(&json, "schema", "ktstr.report/1");
 	json_member_string(&json, "tool", "ktstr " KTSTR_VERSION);
-	put_environment(&json, report->environment);
+	put_environments(&json, report);
 	put_totals(&json, report);
 	json_key(&json, "scenarios");
 	json_array(&json);
 	for (size_t i = 0; i < report->count; i++)
 		put_scenario(&json, report, &report->results[i]);
-	json_array_end(&json);
-	json_object_end(&json);
-	text_putc(out, '\n');
-}
-
-static void put_optional(struct json *json, const char *key, const char *value)
-{
-	if (*value)
-		json_member_string(json, key, value);
-}
-
-static void put_event(struct json *json, const struct report *report, const struct event *event)
-{
-	json_object(json);
-	json_member_int(json, "t_ns", event->t_ns);
-	json_member_string(json, "op", event->op);
-	put_optional(json, "step", event->step);
-	put_optional(json, "cgroup", event->cgroup);
-	put_optional(json, "to", event->to);
-	put_optional(json, "cpus", event->cpus);
-	put_optional(json, "knob", event->knob);
-	put_optional(json, "value", event->value);
-	if (event->count >= 0)
-		json_member_int(json, "count", event->count);
-	put_optional(json, "work", event->work);
-	put_optional(json, "replaces", event->replaces);
-	put_optional(json, "policy", event->policy);
-	put_optional(json, "affinity", event->affinity);
-	if (event->length_ns >= 0)
-		json_member_int(json, "length_ns", event->length_ns);
-	put_optional(json, "text", event->text);
-	if (event->implied)
-		json_member_bool(json, "implied", true);
-	put_place(json, report->sources, event->span, false);
-	json_object_end(json);
-}
-
-static void put_plan(struct json *json, const struct report *report, const struct result *result)
-{
-	json_object(json);
-	json_member_string(json, "name", result->name);
-	put_place(json, report->sources, result->span, false);
-	json_member_string(json, "status", status_name(result->status));
-	json_member_string(json, "reason",
-			   result->reasons.length ? result->reasons.data[0].message : "");
-	json_key(json, "reasons");
-	json_array(json);
-	for (size_t i = 0; i < result->reasons.length; i++)
-		put_reason(json, report->sources, &result->reasons.data[i]);
-	json_array_end(json);
-	put_swaps(json, report, result);
-	json_key(json, "bound_ns");
-	if (result->bound_ns >= 0)
-		json_int(json, result->bound_ns);
-	else
-		json_null(json);
-	json_member_int(json, "duration_ns", result->duration_ns);
-	json_key(json, "events");
-	json_array(json);
-	for (size_t i = 0; i < result->events.length; i++)
-		put_event(json, report, &result->events.data[i]);
-	json_array_end(json);
-	json_object_end(json);
-}
-
-void report_plan_json(const struct report *report, struct text *out)
-{
-	struct json json;
-	json_start(&json, out, true);
-	json_object(&json);
-	json_member_string(&json, "schema", "ktstr.plan/1");
-	json_member_string(&json, "topology", report->environment->topology);
-	json_key(&json, "scenarios");
-	json_array(&json);
-	for (size_t i = 0; i < report->count; i++)
-		put_plan(&json, report, &report->results[i]);
 	json_array_end(&json);
 	json_object_end(&json);
 	text_putc(out, '\n');

@@ -150,9 +150,12 @@ struct result {
 	int64_t bound_ns;  /* the longest that it could have taken, negative: not known */
 	int64_t awaits_ns; /* the longest that its awaits could have taken, all together */
 	uint64_t seed;
-	uint64_t checks; /* that were judged and held */
-	int interrupted; /* the signal that ended the run, 0 if none did */
-	struct span call; /* that reasons added now get */
+	uint64_t checks;      /* that were judged and held */
+	int interrupted;      /* the signal that ended the run, 0 if none did */
+	struct span call;     /* that reasons added now get */
+	uint32_t index;       /* its place among all that were selected, from 0 */
+	uint32_t round;       /* of several, from 1; 0: it is not repeated */
+	uint32_t environment; /* its machine, a number of the report's */
 	VECTOR(struct reason) reasons;
 	VECTOR(struct step_result) steps;
 	VECTOR(struct release_result) releases; /* in their order */

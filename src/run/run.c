@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EVENTS_MAX = 2000000, RESULT_MIB_MAX = 256 };
+enum { EVENTS_MAX = 2000000, EVENTS_SHOWN_MAX = 10000, RESULT_MIB_MAX = 256 };
 
 static void add_reason(struct vm *vm, enum status status, const char *check, const char *message)
 {
@@ -75,6 +75,9 @@ struct event *vm_event(struct vm *vm, const char *op, int path)
 	/* Without a trace one entry is overwritten again and again. */
 	if (!vm->options->trace)
 		vm->result->events.length = 0;
+	/* A picture of a run is not worth its verdict: what is too much is left out. */
+	if (vm->options->judge && vm->result->events.length == EVENTS_SHOWN_MAX)
+		vm->result->events.length--;
 	if (vm->result->events.length == EVENTS_MAX && !vm->ending)
 		vm_end(vm, STATUS_BROKEN, "limit", "more than %d events", EVENTS_MAX);
 	if (vm->result->bytes > (size_t)RESULT_MIB_MAX * 1024 * 1024 && !vm->ending)

@@ -3,7 +3,9 @@
 #include "report/report.h"
 #include "tool/ktstr.h"
 #include "tool/progress.h"
+#include "tool/schedule.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,12 +14,13 @@
 struct session {
 	struct ktstr_options options;
 	struct ktstr_programs programs;
+	struct schedule schedule;
 	struct host *host;
 	struct environment environment;
 	VECTOR(struct result) results;
 	VECTOR(struct source_set *) sources; /* of each result */
-	bool output_failed;
 	struct progress_line progress;
+	int output_failed; /* the errno of it */
 };
 
 static struct host *open_plan(struct session *session, struct topology *topology)
@@ -63,18 +66,26 @@ static struct host *open_host(struct session *session, struct error *error)
 
 static struct report report_of(struct session *session, struct source_set *sources, int fd)
 {
-	return (struct report){.sources = sources,
-			       .environment = &session->environment,
-			       .results = session->results.data,
-			       .count = session->results.length,
-			       .color = console_use_color(session->options.color, fd),
-			       .quiet = session->options.quiet};
+	const struct ktstr_options *options = &session->options;
+	struct report report = {.sources = sources,
+				.environment = &session->environment,
+				.environment_count = 1,
+				.results = session->results.data,
+				.count = session->results.length,
+				.planned = session->schedule.items.length,
+				.shard = options->shard,
+				.workspace = getenv("GITHUB_WORKSPACE"),
+				.color = console_use_color(options->color, fd),
+				.quiet = options->quiet,
+				.verbose = options->verbose};
+	report.shard.total = (uint32_t)(session->schedule.selected * (size_t)options->repeat);
+	return report;
 }
 
 static void put(struct session *session, struct text *out)
 {
 	if (!console_write(STDOUT_FILENO, out))
-		session->output_failed = true;
+		session->output_failed = errno ? errno : EIO;
 	text_clear(out);
 }
 
@@ -122,20 +133,25 @@ static int64_t patience(const struct bound *bound, int64_t longest_ns)
 	return longest_ns >= 0 && patience_ns < 9e18 ? (int64_t)patience_ns : 0;
 }
 
-static bool run_one(struct session *session, struct compilation *compilation, size_t index)
+static bool run_one(struct session *session, const struct run_item *item)
 {
 	struct result result;
 	struct text out = {0};
+	const struct format_info *format = &format_table[session->options.format];
+	struct source_set *sources = &item->compilation->sources;
+	const struct program *program = &item->compilation->program;
 	struct run_options options = session->options.run;
-	options.longest_ns = longest_of(session, &compilation->program, index);
+	options.longest_ns = longest_of(session, program, item->scenario);
 	options.patience_ns =
-		patience(&compilation->program.scenarios.data[index].bound, options.longest_ns);
-	run_scenario(&compilation->program, index, session->host, &options, &result);
+		patience(&program->scenarios.data[item->scenario].bound, options.longest_ns);
+	run_scenario(program, item->scenario, session->host, &options, &result);
+	result.index = item->index;
+	result.round = item->round;
 	VECTOR_PUSH(&session->results, result);
-	VECTOR_PUSH(&session->sources, &compilation->sources);
-	if (session->options.format == FORMAT_HUMAN) {
-		struct report report = report_of(session, &compilation->sources, STDOUT_FILENO);
-		report_text_scenario(&report, &result, &out);
+	VECTOR_PUSH(&session->sources, sources);
+	if (format->scenario) {
+		struct report report = report_of(session, sources, STDOUT_FILENO);
+		format->scenario(&report, session->results.length, &result, &out);
 		put(session, &out);
 	}
 	text_free(&out);
@@ -144,15 +160,15 @@ static bool run_one(struct session *session, struct compilation *compilation, si
 
 static void run_all(struct session *session)
 {
-	for (size_t i = 0; i < session->programs.all.length; i++) {
-		struct compilation *compilation = session->programs.all.data[i];
-		const struct program *program = &compilation->program;
-		for (size_t j = 0; j < program->scenarios.length; j++) {
-			if (!ktstr_is_selected(&session->options, program->scenarios.data[j].name))
-				continue;
-			if (!run_one(session, compilation, j))
-				return;
-		}
+	struct text out = {0};
+	struct report report = report_of(session, NULL, STDOUT_FILENO);
+	if (format_table[session->options.format].begin)
+		format_table[session->options.format].begin(&report, &out);
+	put(session, &out);
+	text_free(&out);
+	for (size_t i = 0; i < session->schedule.items.length; i++) {
+		if (!run_one(session, &session->schedule.items.data[i]))
+			return;
 	}
 }
 
@@ -173,40 +189,25 @@ static void merge_sources(struct session *session, struct source_set *merged)
 	}
 }
 
-static void put_report(struct session *session, struct report *report, enum format format,
-		       struct text *out)
-{
-	if (format == FORMAT_JSON) {
-		report_json(report, out);
-		return;
-	}
-	for (size_t i = 0; i < session->results.length; i++)
-		report_text_scenario(report, &session->results.data[i], out);
-	report_text_summary(report, out);
-}
-
 static bool write_reports(struct session *session)
 {
+	const struct ktstr_options *options = &session->options;
 	struct source_set merged = {0};
 	struct text out = {0};
-	bool fine = true;
 	merge_sources(session, &merged);
 	struct report report = report_of(session, &merged, STDOUT_FILENO);
-	if (session->options.format == FORMAT_JSON)
-		report_json(&report, &out);
-	else if (!session->options.quiet || session->results.length != 1)
-		report_text_summary(&report, &out);
+	format_table[options->format].end(&report, &out);
 	put(session, &out);
-	report.color = false;
-	for (size_t i = 0; i < session->options.reports.length; i++) {
-		struct error error;
-		text_clear(&out);
-		put_report(session, &report, session->options.reports.data[i].format, &out);
-		if (!console_write_file(session->options.reports.data[i].path, &out, &error)) {
-			console_error("ktstr", "%s", error.message);
-			fine = false;
-		}
+	/* The verdict is not lost with the output. */
+	if (session->output_failed) {
+		report_put_counts(&report, &out);
+		console_error("ktstr", "cannot write the results: %s; %s",
+			      strerror(session->output_failed), text_string(&out));
 	}
+	report.color = false;
+	bool fine = ktstr_write_reports(&report, options->reports.data, options->reports.length);
+	if (options->format == FORMAT_GITHUB)
+		fine &= ktstr_add_step_summary(&report);
 	text_free(&out);
 	source_set_free(&merged);
 	return fine;
@@ -218,8 +219,6 @@ static int finish(struct session *session)
 	bool reported = write_reports(session);
 	for (size_t i = 0; i < session->results.length; i++)
 		summary_add(&summary, &session->results.data[i]);
-	if (session->output_failed)
-		console_error("ktstr", "cannot write the results: %m");
 	/* By default a signal ends the process here, with the status that its sender expects. */
 	if (summary.interrupted) {
 		signal(summary.interrupted, SIG_DFL);
@@ -230,23 +229,26 @@ static int finish(struct session *session)
 	return lost && code != 1 ? EXIT_INTERNAL : code;
 }
 
-static bool any_selected(const struct session *session)
+/* Nothing to run: a mistake, unless it is only this shard that got nothing. */
+static int finish_without(struct session *session)
 {
-	for (size_t i = 0; i < session->programs.all.length; i++) {
-		const struct program *program = &session->programs.all.data[i]->program;
-		for (size_t j = 0; j < program->scenarios.length; j++) {
-			if (ktstr_is_selected(&session->options, program->scenarios.data[j].name))
-				return true;
-		}
+	struct topology topology;
+	struct error error;
+	if (topology_read_machine(&topology, &error)) {
+		struct host *host = host_plan_open(&topology);
+		environment_read(&session->environment, host, session->options.run.seed);
+		host_close(host);
 	}
-	return false;
+	int code = finish(session);
+	return session->schedule.selected && code == 5 ? EXIT_CLEAN : code;
 }
 
 static int run_session(struct session *session)
 {
 	struct error error;
-	if (!any_selected(session))
-		return finish(session);
+	schedule_make(&session->schedule, &session->programs, &session->options);
+	if (!session->schedule.items.length)
+		return finish_without(session);
 	session->host = open_host(session, &error);
 	if (!session->host) {
 		console_error("ktstr", "%s", error.message);
@@ -256,6 +258,14 @@ static int run_session(struct session *session)
 	run_all(session);
 	host_close(session->host);
 	return finish(session);
+}
+
+static bool wants_timeline(const struct ktstr_options *options)
+{
+	bool wanted = format_has_timeline(options->format);
+	for (size_t i = 0; i < options->reports.length; i++)
+		wanted |= format_has_timeline(options->reports.data[i].format);
+	return wanted;
 }
 
 int exec_main(int count, char **arguments, ktstr_registry_function *linked)
@@ -270,6 +280,7 @@ int exec_main(int count, char **arguments, ktstr_registry_function *linked)
 		session.options.uses_hooks = true;
 		if (progress_open(&session.progress, STDERR_FILENO) && !session.options.quiet)
 			session.options.run.progress = &session.progress.base;
+		session.options.run.trace = wants_timeline(&session.options);
 		if (!ktstr_names_any(&session.options)) {
 			console_error("ktstr", "which file? For example: ktstr exec FILE.kts");
 			code = EXIT_USAGE;
@@ -281,6 +292,7 @@ int exec_main(int count, char **arguments, ktstr_registry_function *linked)
 		result_free(&session.results.data[i]);
 	VECTOR_FREE(&session.results);
 	VECTOR_FREE(&session.sources);
+	schedule_free(&session.schedule);
 	ktstr_free_programs(&session.programs);
 	ktstr_free_options(&session.options);
 	return code;

@@ -4,13 +4,13 @@
 #ifndef KTSTR_TOOL_KTSTR_H
 #define KTSTR_TOOL_KTSTR_H
 
+#include "report/formats.h"
 #include "run/run.h"
 #include "tool/compile.h"
 #include "tool/console.h"
 #include "tool/hooked.h"
 
 enum backend { BACKEND_AUTO, BACKEND_CGROUP, BACKEND_AFFINITY, BACKEND_PLAN };
-enum format { FORMAT_HUMAN, FORMAT_JSON };
 
 struct report_target {
 	enum format format;
@@ -24,8 +24,12 @@ struct ktstr_options {
 	enum format format;
 	enum console_color color;
 	bool quiet;
+	bool verbose;
 	bool keep;
-	const char *glob; /* scenarios to run, NULL: all */
+	bool shuffle;
+	int64_t repeat;
+	struct report_shard shard; /* count 0: all */
+	const char *glob;          /* scenarios to run, NULL: all */
 	VECTOR(const char *) topologies;
 	VECTOR(struct report_target) reports;
 	VECTOR(struct param_value) params;
@@ -54,10 +58,23 @@ bool ktstr_names_any(const struct ktstr_options *options);
 void ktstr_free_programs(struct ktstr_programs *programs);
 bool ktstr_is_selected(const struct ktstr_options *options, const char *scenario);
 
+/* "json=PATH": told where it makes no sense. */
+bool ktstr_read_report(const char *text, struct report_target *target);
+/* Words for --format; told where it is none. */
+bool ktstr_read_format(const char *word, enum format *format);
+/* Writes each of the reports; false when one of them cannot be, which has been told. */
+bool ktstr_write_reports(const struct report *report, const struct report_target *targets,
+			 size_t count);
+
+/* The Markdown report, added to the file that GitHub names, if it does. */
+bool ktstr_add_step_summary(const struct report *report);
+
 /* The commands; each returns the exit code. */
 int exec_main(int count, char **arguments, ktstr_registry_function *linked);
 int plan_main(int count, char **arguments, ktstr_registry_function *linked);
 int list_main(int count, char **arguments, ktstr_registry_function *linked);
 int topo_main(int count, char **arguments);
+int merge_main(int count, char **arguments);
+int compare_main(int count, char **arguments);
 
 #endif

@@ -26,7 +26,11 @@ static const char usage[] =
 	"  --timeout T            end a scenario as TIMEOUT after this time\n"
 	"  --work-type W          what the workers of `swappable` spawns do in place of their own\n"
 	"  --seed N               of the random choices; printed in the report\n"
-	"  --format human|json    what goes to standard output\n"
+	"  --repeat N             run all of them N times, in turns\n"
+	"  --shuffle              each turn in another order, by the seed\n"
+	"  --shard I/N            only part I of N; `ktstr merge` joins the reports\n"
+	"  --format FORMAT        what goes to standard output: human, json, ktap, tap, tap14,\n"
+	"                         junit, github, markdown, html or perfetto\n"
 	"  --report FORMAT=PATH   the same into a file; may be repeated\n"
 	"  --backend WORD         auto, cgroup, affinity or plan\n"
 	"  --topo T               plan: on this topology; may be repeated. A label (2n4l4c2t),\n"
@@ -37,6 +41,7 @@ static const char usage[] =
 	"  --hook-timeout T       how long one may be silent, 10s\n"
 	"  --keep                 leave the cgroups in place at the end\n"
 	"  --quiet                print only what is not well\n"
+	"  --verbose              print the groups where all is well, too\n"
 	"  --color auto|always|never\n"
 	"\n"
 	"exit: 0 passed, 1 a check failed, 2 usage or does not compile, 3 broken or timed out,\n"
@@ -55,6 +60,10 @@ enum option_id {
 	OPTION_WORK_TYPE,
 	OPTION_FORMAT,
 	OPTION_REPORT,
+	OPTION_REPEAT,
+	OPTION_SHUFFLE,
+	OPTION_SHARD,
+	OPTION_VERBOSE,
 	OPTION_BACKEND,
 	OPTION_TOPO,
 	OPTION_GAUNTLET,
@@ -76,6 +85,10 @@ static const struct option known[] = {{"help", no_argument, NULL, OPTION_HELP},
 				      {"seed", required_argument, NULL, OPTION_SEED},
 				      {"format", required_argument, NULL, OPTION_FORMAT},
 				      {"report", required_argument, NULL, OPTION_REPORT},
+				      {"repeat", required_argument, NULL, OPTION_REPEAT},
+				      {"shuffle", no_argument, NULL, OPTION_SHUFFLE},
+				      {"shard", required_argument, NULL, OPTION_SHARD},
+				      {"verbose", no_argument, NULL, OPTION_VERBOSE},
 				      {"backend", required_argument, NULL, OPTION_BACKEND},
 				      {"topo", required_argument, NULL, OPTION_TOPO},
 				      {"gauntlet", no_argument, NULL, OPTION_GAUNTLET},
@@ -113,21 +126,16 @@ static bool read_count(const char *option, const char *text, int64_t least, int6
 	       bad_value(option, text, wanted);
 }
 
-static bool read_format(const char *word, size_t length, enum format *format)
+/* "2/4" */
+static bool read_shard(const char *text, struct report_shard *shard)
 {
-	*format = length == 4 && memcmp(word, "json", 4) == 0 ? FORMAT_JSON : FORMAT_HUMAN;
-	return *format == FORMAT_JSON || (length == 5 && memcmp(word, "human", 5) == 0);
-}
-
-static bool read_report(struct ktstr_options *options, const char *text)
-{
-	struct report_target target;
-	const char *equals = strchr(text, '=');
-	if (!equals || !equals[1] || !read_format(text, (size_t)(equals - text), &target.format))
-		return bad_value("report", text, "json=PATH or human=PATH");
-	target.path = equals + 1;
-	VECTOR_PUSH(&options->reports, target);
-	return true;
+	char *end;
+	errno = 0;
+	long index = strtol(text, &end, 10);
+	long count = *end == '/' ? strtol(end + 1, &end, 10) : 0;
+	*shard = (struct report_shard){.index = (uint32_t)index, .count = (uint32_t)count};
+	return (!*end && !errno && index >= 1 && index <= count && count <= 1000000) ||
+	       bad_value("shard", text, "I/N with I from 1 to N, such as 2/4");
 }
 
 static bool read_define(struct ktstr_options *options, char *text)
@@ -180,6 +188,7 @@ static void add_presets(struct ktstr_options *options)
 		VECTOR_PUSH(&options->topologies, name);
 }
 
+/* dispatch */
 static bool take_option(struct ktstr_options *options, int option, char *value)
 {
 	int64_t seed;
@@ -210,10 +219,21 @@ static bool take_option(struct ktstr_options *options, int option, char *value)
 	case OPTION_WORK_TYPE:
 		return read_work_type(options, value);
 	case OPTION_FORMAT:
-		return read_format(value, strlen(value), &options->format) ||
-		       bad_value("format", value, "human or json");
+		return ktstr_read_format(value, &options->format);
 	case OPTION_REPORT:
-		return read_report(options, value);
+		VECTOR_RESERVE(&options->reports, 1);
+		return ktstr_read_report(value, &options->reports.data[options->reports.length++]);
+	case OPTION_REPEAT:
+		return read_count("repeat", value, 1, 10000, "a number from 1 to 10000",
+				  &options->repeat);
+	case OPTION_SHUFFLE:
+		options->shuffle = true;
+		return true;
+	case OPTION_SHARD:
+		return read_shard(value, &options->shard);
+	case OPTION_VERBOSE:
+		options->verbose = true;
+		return true;
 	case OPTION_BACKEND:
 		return read_backend(value, &options->backend);
 	case OPTION_TOPO:
@@ -304,6 +324,7 @@ bool ktstr_read_options(struct ktstr_options *options, int count, char **argumen
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	*options = (struct ktstr_options){
+		.repeat = 1,
 		.run = {.duration_ns = -1, .settle_ns = -1, .workers = -1, .timeout_ns = -1,
 			.hook_timeout_ns = HOOK_TIMEOUT_NS}};
 	options->run.seed = ((uint64_t)now.tv_sec * 1000003u ^ (uint64_t)now.tv_nsec ^

@@ -148,7 +148,11 @@ int plan_main(int count, char **arguments, ktstr_registry_function *linked)
 		planning.options.run.trace = true;
 		planning.options.run.turns = SEMA_TURNS_MAX;
 		planning.options.linked = linked;
-		if (!ktstr_names_any(&planning.options)) {
+		if (planning.options.format > FORMAT_JSON) {
+			console_error("ktstr", "a plan comes in the formats human and json, not %s",
+				      format_table[planning.options.format].name);
+			code = EXIT_USAGE;
+		} else if (!ktstr_names_any(&planning.options)) {
 			console_error("ktstr", "which file? For example: ktstr plan FILE.kts");
 			code = EXIT_USAGE;
 		} else if (ktstr_compile(&planning.programs, &planning.options, &code)) {
