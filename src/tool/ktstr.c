@@ -13,6 +13,7 @@ static const char usage[] =
 	"\n"
 	"  ktstr exec FILE...   run scenarios on this machine, and judge\n"
 	"  ktstr plan FILE...   the same on paper, on any topology (--topo 2n4l4c2t)\n"
+	"  ktstr compare FILE... --against FILE...   has anything got worse?\n"
 	"  ktstr merge FILE...  the reports of a run's parts as one, or in another format\n"
 	"  ktstr list FILE...   the scenarios of files and folders\n"
 	"  ktstr topo [T]       this machine's CPUs, or those of a topology; `presets` lists them\n"
@@ -27,6 +28,7 @@ static const struct {
 } commands[] = {{"exec", .hooked = exec_main},
 		{"plan", .hooked = plan_main},
 		{"merge", .main = merge_main},
+		{"compare", .main = compare_main},
 		{"list", .hooked = list_main},
 		{"topo", .main = topo_main}};
 
