@@ -34,7 +34,7 @@ enum format format_find(const char *name, size_t length)
 
 bool format_has_timeline(enum format format)
 {
-	return format > FORMAT_MARKDOWN;
+	return format == FORMAT_HTML || format == FORMAT_PERFETTO;
 }
 
 void format_put(enum format format, const struct report *report, struct text *out)

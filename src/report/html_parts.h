@@ -1,0 +1,15 @@
+/*
+ * html_parts: the drawings of the page (html.c).
+ */
+#ifndef KTSTR_REPORT_HTML_PARTS_H
+#define KTSTR_REPORT_HTML_PARTS_H
+
+#include "report/report.h"
+
+/* Steps, cpusets of cgroups, workers and migrations of CPUs, with the findings where they happened;
+ * `number` is the scenario's, from 1. */
+void html_put_timeline(const struct result *result, size_t number, struct text *out);
+/* Wake latencies, a bar for each power of two. */
+void html_put_histogram(const struct group_result *group, struct text *out);
+
+#endif
