@@ -27,7 +27,7 @@ static const char head[] =
 	"table{border-collapse:collapse;margin:.6em 0;font-variant-numeric:tabular-nums}\n"
 	"th,td{border-bottom:1px solid var(--line);padding:.2em .7em .2em 0;text-align:left;"
 	"vertical-align:top}\n"
-	"th{color:var(--dim);font-weight:600}.n{text-align:right}\n"
+	"th{color:var(--dim);font-weight:600}.n{text-align:right;white-space:nowrap}\n"
 	".wide{overflow-x:auto}.hint,.dim{color:var(--dim)}\n"
 	"code,.place{font-family:ui-monospace,monospace;font-size:.9em}\n"
 	".verdict{font-weight:700}a{color:inherit}\n"
@@ -129,7 +129,13 @@ static void put_metric(enum metric metric, double value, struct text *out)
 		text_puts(out, "<td>");
 		return;
 	}
-	text_printf(out, "<td class=\"n\" data-%s=\"%.9g\">", metric_table[metric].name, value);
+	/* As whole as in JSON. */
+	if (unit == TYPE_DURATION || unit == TYPE_INT)
+		text_printf(out, "<td class=\"n\" data-%s=\"%" PRId64 "\">",
+			    metric_table[metric].name, (int64_t)value);
+	else
+		text_printf(out, "<td class=\"n\" data-%s=\"%.9g\">", metric_table[metric].name,
+			    value);
 	if (unit == TYPE_BOOL)
 		text_puts(out, value == 0 ? "yes" : "<b class=\"FAIL\">no</b>");
 	else if (unit == TYPE_DURATION)
@@ -150,7 +156,8 @@ static void put_share(const struct group_result *group, struct text *out)
 	}
 	double share = wall > 0 ? cpu / wall * 100 : 0;
 	text_printf(out,
-		    "<td data-share=\"%.6g\"><span class=\"bar\"><i style=\"width:%.1f%%\"></i>"
+		    "<td data-share=\"%.6g\" style=\"white-space:nowrap\"><span class=\"bar\"><i "
+		    "style=\"width:%.1f%%\"></i>"
 		    "</span> %.1f%%",
 		    share, share > 100 ? 100 : share, share);
 }

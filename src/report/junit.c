@@ -120,8 +120,9 @@ static void put_verdict(const struct report *report, const struct test_case *tes
 	if (strcmp(element, "skipped") == 0) {
 		text_puts(out, "/>\n");
 	} else {
+		bool failed = reason && test->worst->status == STATUS_FAIL;
 		put_attribute(out, "type",
-			      reason ? reason->check : status_name(test->worst->status));
+			      failed ? reason->check : status_name(test->worst->status));
 		text_puts(out, ">");
 		put_findings(report, test, out);
 		text_printf(out, "</%s>\n", element);

@@ -20,17 +20,23 @@ void payloads_put_text(const struct result *result, struct text *out)
 {
 	for (size_t i = 0; i < result->payloads.length; i++) {
 		const struct payload_result *payload = &result->payloads.data[i];
-		text_printf(out, "  payload %s", payload->name);
-		if (*payload->cgroup)
-			text_printf(out, " in %s", payload->cgroup);
+		text_puts(out, "  payload ");
+		text_put_visible(out, payload->name, strlen(payload->name));
+		if (*payload->cgroup) {
+			text_puts(out, " in ");
+			text_put_visible(out, payload->cgroup, strlen(payload->cgroup));
+		}
 		text_puts(out, ": ");
 		put_end(out, payload);
 		text_puts(out, ", ");
 		text_put_duration_short(out, payload->wall_ns);
 		for (uint32_t j = 0; j < payload->metric_count; j++) {
-			if (!isnan(payload->metrics[j]))
-				text_printf(out, ", %s %g", payload->metric_names[j],
-					    payload->metrics[j]);
+			const char *name = payload->metric_names[j];
+			if (isnan(payload->metrics[j]))
+				continue;
+			text_puts(out, ", ");
+			text_put_visible(out, name, strlen(name));
+			text_printf(out, " %g", payload->metrics[j]);
 		}
 		text_putc(out, '\n');
 	}
