@@ -42,22 +42,24 @@ static bool read_reason(struct reader *reader, struct result *result, const json
 	if (!read_status(object, &status, error))
 		return false;
 	const json_t *observed = json_object_get(object, "observed");
-	VECTOR_PUSH(&result->reasons, (struct reason){
-					      .status = status,
-					      .check = reader_text(result, object, "check"),
-					      .message = reader_text(result, object, "message"),
-					      .span = read_span(reader, object),
-					      .cgroup = reader_text(result, object, "cgroup"),
-					      .worker = (int)reader_int(object, "worker", -1),
-					      .at_ns = reader_int(object, "at_ns", -1),
-					      .has_figures = observed != NULL,
-					      .observed = reader_number(object, "observed"),
-					      .limit = reader_number(object, "limit"),
-					      .sustained_ns = reader_int(object, "sustained_ns", 0),
-					      .unit = reader_text(result, object, "unit"),
-					      .layer = reader_text(result, object, "layer"),
-					      .note = reader_text(result, object, "note"),
-				      });
+	VECTOR_PUSH(&result->reasons,
+		    (struct reason){
+			    .status = status,
+			    .check = reader_text(result, object, "check"),
+			    .message = reader_text(result, object, "message"),
+			    .span = read_span(reader, object),
+			    .call = read_span(reader, json_object_get(object, "call")),
+			    .cgroup = reader_text(result, object, "cgroup"),
+			    .worker = (int)reader_int(object, "worker", -1),
+			    .at_ns = reader_int(object, "at_ns", -1),
+			    .has_figures = observed != NULL,
+			    .observed = reader_number(object, "observed"),
+			    .limit = reader_number(object, "limit"),
+			    .sustained_ns = reader_int(object, "sustained_ns", 0),
+			    .unit = reader_text(result, object, "unit"),
+			    .layer = reader_text(result, object, "layer"),
+			    .note = reader_text(result, object, "note"),
+		    });
 	return true;
 }
 
@@ -136,6 +138,8 @@ static bool read_lists(struct reader *reader, struct result *result, const json_
 	}
 	json_array_foreach(json_object_get(object, "releases"), index, item)
 		read_release(result, item);
+	json_array_foreach(json_object_get(object, "swaps"), index, item)
+		read_swap(reader, result, item);
 	json_array_foreach(json_object_get(object, "steps"), index, item) read_step(result, item);
 	json_array_foreach(json_object_get(object, "groups"), index, item)
 	{
