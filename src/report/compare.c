@@ -27,6 +27,13 @@ const char *compare_verdict_name(enum compare_verdict verdict)
 	return names[verdict];
 }
 
+bool compare_gate(enum metric metric, double *absolute, double *relative)
+{
+	*absolute = gates[metric].absolute;
+	*relative = gates[metric].relative;
+	return gates[metric].there;
+}
+
 /* Finds rows by what they are of. Names that were interned first have the least numbers, so row n
  * has the name n + 1. */
 struct index {

@@ -19,6 +19,10 @@ enum compare_verdict {
 
 const char *compare_verdict_name(enum compare_verdict verdict);
 
+/* What a change has to be at least, in the metric's unit and as a share; false: the metric is not
+ * compared. */
+bool compare_gate(enum metric metric, double *absolute, double *relative);
+
 /* One side of a row. */
 struct compare_side {
 	VECTOR(double) samples; /* sorted */

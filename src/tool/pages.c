@@ -3,6 +3,7 @@
 #include "code/program.h"
 #include "host/knobs.h"
 #include "host/work.h"
+#include "report/compare.h"
 #include "sema/flags.h"
 #include "sema/metrics.h"
 #include "sema/sema.h"
@@ -162,6 +163,24 @@ static void put_initial_limit(struct text *out, const struct metric_info *info)
 	}
 }
 
+/* "50 us, 25 %" */
+static void put_gate(struct text *out, enum metric metric)
+{
+	double absolute, relative;
+	enum type unit = metric_table[metric].unit;
+	if (!compare_gate(metric, &absolute, &relative)) {
+		text_puts(out, "- | ");
+		return;
+	}
+	if (unit == TYPE_DURATION)
+		text_put_duration(out, (int64_t)absolute);
+	else if (unit == TYPE_PERCENT)
+		text_printf(out, "%g points", absolute * 100);
+	else
+		text_printf(out, "%g", absolute);
+	text_printf(out, ", %g %% | ", relative * 100);
+}
+
 static void put_metrics(struct text *out)
 {
 	static const char *const sources[] = {
@@ -182,8 +201,10 @@ static void put_metrics(struct text *out)
 		 "beyond 4 "
 		 "at each look for that long. \"Timing\" says that a failure is INCONCLUSIVE on a "
 		 "machine "
-		 "that is too busy.",
-		 "metric | of | limit | where nothing is said | judged by | formula");
+		 "that is too busy. `ktstr compare` takes a metric for changed from both of the "
+		 "figures under \"a change from\".",
+		 "metric | of | limit | where nothing is said | judged by | a change from | "
+		 "formula");
 	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
 		const struct metric_info *info = &metric_table[metric];
 		text_printf(out, "| `%s` | %s | ", info->name, sources[info->source]);
@@ -194,6 +215,7 @@ static void put_metrics(struct text *out)
 		text_puts(out, " | ");
 		put_initial_limit(out, info);
 		text_puts(out, info->timing ? " | timing | " : " | any run | ");
+		put_gate(out, metric);
 		put_cell(out, info->doc);
 		text_puts(out, " |\n");
 	}
@@ -236,7 +258,8 @@ static void put_ops(struct text *out)
 static void put_flags(struct text *out)
 {
 	put_head(out, "Flags",
-		 "What a scheduler under test may or may not be asked to do: every file knows these, "
+		 "What a scheduler under test may or may not be asked to do: every file knows "
+		 "these, "
 		 "and declares its own with `flag NAME`. A scenario `requires` or `excludes` them.",
 		 "flag | needs | what it says");
 	for (enum flag flag = 0; flag < FLAG_COUNT; flag++) {
@@ -250,8 +273,8 @@ static void put_flags(struct text *out)
 bool pages_print(struct text *out, const char *page)
 {
 	static void (*const printers[])(struct text *) = {
-		put_types,    put_words,   put_work,        put_knobs,
-		put_settings, put_metrics, put_diagnostics, put_ops, put_flags};
+		put_types,   put_words,       put_work, put_knobs, put_settings,
+		put_metrics, put_diagnostics, put_ops,  put_flags};
 	text_puts(out, "<!-- Printed from the tables by `ktstrc docs`; not to be edited. -->\n");
 	for (int i = 0; pages[i]; i++) {
 		if (strcmp(pages[i], page) == 0) {

@@ -218,6 +218,24 @@ class Reports:
         left = sorted(self.folder.iterdir())
         self.tap.check("a report in a folder's place leaves nothing behind", "" if result.code == 3 and left == before else f"{result.summary()}\n{left}")
 
+    def check_round_trip(self):
+        """What a report tells comes back from it, whatever a run has to tell."""
+        text = ("proc blame(g: cgroup) {\n    fail \"in a call\"\n}\n"
+                "scenario s {\n    cgroup a { spawn 4 cpu_spin { swappable = true; policy = batch } }\n"
+                "    cgroup b { spawn 3 cpu_spin { swappable = true } }\n    blame(a)\n"
+                "    run p in b\n    hold 50ms\n    expect { no gap; no spread }\n}\n"
+                "payload p { exec = \"/bin/echo\"; args = [\"rate: 12.5\"] }\n")
+        (self.folder / "all.kts").write_text(text)
+        result = self.ktstr_run("exec", "--work-type", "pipe_io", "--report=html=all.html", "--format", "json", "all.kts")
+        (self.folder / "all.json").write_bytes(result.out)
+        self.tap.check("json: a run with calls, swaps, payloads and events",
+                       "" if all(word in result.text for word in ('"call"', '"swaps"', '"replaces"', '"exit_code"', '"events"')) else result.summary())
+        self.check("json: it is as the schema says", lambda: READERS["json"](result.out))
+        again = self.ktstr_run("merge", "all.json")
+        self.tap.check("json: it comes back whole", "" if again.out == result.out else again.summary())
+        page = self.ktstr_run("merge", "--format", "html", "all.json")
+        self.tap.check("html: the same from the report", "" if page.out == (self.folder / "all.html").read_bytes() else page.summary())
+
     def check_bad_files(self):
         """Files that are no reports are refused with the place."""
         good = json.loads((self.folder / "json.out").read_bytes())
@@ -249,7 +267,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="kts-report-") as folder:
         reports = Reports(arguments, Path(folder))
         for part in (reports.check_verdicts, reports.check_hostile, reports.check_numbers, reports.check_text,
-                     reports.check_summary, reports.check_writing, reports.check_bad_files):
+                     reports.check_summary, reports.check_writing,
+                     reports.check_round_trip, reports.check_bad_files):
             part()
     reports.tap.finish()
 
