@@ -100,25 +100,13 @@ bool ktstr_cgroup_move_tasks(struct ktstr_cgroups *cgroups, const char *name, co
 								 .items = tids, .count = count});
 }
 
-void client_put_work(struct text *text, const struct ktstr_work *work, int64_t workers)
-{
-	text_printf(text, "spawn %lld %s", (long long)(work->workers ? work->workers : workers),
-		    work->work ? work->work : "cpu_spin");
-	if (!work->settings && !work->swappable)
-		return;
-	text_printf(text, " { %s%s }", work->settings ? work->settings : "",
-		    !work->swappable ? ""
-		    : work->settings ? "; swappable = true"
-				     : "swappable = true");
-}
-
 struct ktstr_handle ktstr_spawn(struct ktstr_context *ctx, const char *group,
 				const struct ktstr_work *work)
 {
 	struct text text = {0};
-	client_put_work(&text, work, ctx->workers_per_cgroup);
-	const struct wire_reply *reply = client_ask(
-		ctx, &(struct wire_request){WIRE_SPAWN, .text = group, .more = text_string(&text)});
+	wire_put_spawn(&text, work, ctx->workers_per_cgroup, group);
+	const struct wire_reply *reply =
+		client_ask(ctx, &(struct wire_request){WIRE_SPAWN, .text = text_string(&text)});
 	text_free(&text);
 	return (struct ktstr_handle){reply->fine ? (int32_t)reply->value : 0};
 }

@@ -14,7 +14,5 @@ struct wire_reply *client_ask(struct ktstr_context *ctx, const struct wire_reque
 bool client_refuse(struct ktstr_context *ctx, const char *message);
 /* A request whose answer is a verdict. */
 struct ktstr_verdict client_verdict(struct ktstr_context *ctx, const struct wire_request *request);
-/* A spawn without its group; `workers` are made where the work gives no number. */
-void client_put_work(struct text *text, const struct ktstr_work *work, int64_t workers);
 
 #endif

@@ -209,15 +209,7 @@ void ktstr_steps_swap_cpusets(struct ktstr_steps *steps, const char *a, const ch
 
 void ktstr_steps_spawn(struct ktstr_steps *steps, const char *group, const struct ktstr_work *work)
 {
-	text_puts(&steps->text, "spawn ");
-	if (work->workers)
-		text_printf(&steps->text, "%" PRId64 " ", work->workers);
-	text_puts(&steps->text, work->work ? work->work : "cpu_spin");
-	if (group)
-		text_printf(&steps->text, " in %s", group);
-	if (work->settings || work->swappable)
-		text_printf(&steps->text, " { %s%s }", work->settings ? work->settings : "",
-			    work->swappable ? "; swappable = true" : "");
+	wire_put_spawn(&steps->text, work, 0, group);
 	text_putc(&steps->text, '\n');
 }
 

@@ -4,6 +4,7 @@
 #include "host/helper.h"
 #include "run/hooks.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -294,10 +295,22 @@ static _Noreturn void tell_nonsense(struct hook_caller *caller, struct vm *vm, c
 	       "hook '%s' sent what is no message: something wrote over its memory", name);
 }
 
+static void send_out(struct hook_caller *caller, struct vm *vm, const char *name)
+{
+	/* One that is gone is noticed by the next look at it. */
+	if (helper_send(caller->helper.fd, &caller->out) || errno != EAGAIN)
+		return;
+	helper_end(&caller->helper, 0, NULL);
+	vm_end(vm, STATUS_BROKEN, "custom",
+	       "hook '%s' does not read what it is answered, and was killed", name);
+}
+
 /* Wait for the next message of the helper, for as long as it may be silent. */
 static void await_message(struct hook_caller *caller, struct vm *vm, const char *name)
 {
 	int64_t until_ns = vm_later(vm_now(vm), caller->timeout_ns);
+	/* However fast it asks, signals and the timeout are seen. */
+	vm_poll(vm);
 	for (;;) {
 		switch (helper_read(&caller->helper, &caller->pending, &caller->message)) {
 		case HELPER_MESSAGE:
@@ -360,8 +373,7 @@ static void answer_request(struct hook_caller *caller, struct vm *vm, const char
 	hook_leave_if_over(vm);
 	text_clear(&caller->out);
 	wire_put_reply(&caller->out, reply);
-	/* One that is gone is noticed by the next look at it. */
-	helper_send(caller->helper.fd, &caller->out);
+	send_out(caller, vm, name);
 }
 
 static void call_isolated(struct hook_caller *caller, struct vm *vm, const struct hook_facts *facts,
@@ -372,13 +384,14 @@ static void call_isolated(struct hook_caller *caller, struct vm *vm, const struc
 	struct error error;
 	if (!caller->helper.pid) {
 		set_fixed(caller, facts);
-		if (!helper_start(&caller->helper, live_in_helper, caller, &error)) {
+		if (!helper_start(&caller->helper, live_in_helper, caller, caller->timeout_ns,
+				  &error)) {
 			error_wrap(&error, "no process for hook '%s'", entry->name);
 			vm_refused(vm, &error);
 		}
 	}
 	put_call(caller, facts, registered, args);
-	helper_send(caller->helper.fd, &caller->out);
+	send_out(caller, vm, entry->name);
 	for (;;) {
 		int64_t kind;
 		union ktstr_result given;

@@ -126,7 +126,10 @@ struct ktstr_context {
 /* Why the last call was refused; "" before the first refusal. Good until the next call. */
 KTSTR_API const char *ktstr_error(const struct ktstr_context *ctx);
 
-/* ---- CPU sets: plain values ---- */
+/* ---- CPU sets: plain values ----
+ * A set that is all zero is empty. Numbers that no CPU can have (negative, KTSTR_CPUS_MAX and
+ * beyond) are in no set, and adding or removing one does nothing. */
+/* Put a number in, take it out, ask whether it is in, count the members. */
 KTSTR_API void ktstr_cpuset_add(struct ktstr_cpuset *set, int cpu);
 KTSTR_API void ktstr_cpuset_remove(struct ktstr_cpuset *set, int cpu);
 KTSTR_API bool ktstr_cpuset_has(const struct ktstr_cpuset *set, int cpu);
@@ -136,6 +139,7 @@ KTSTR_API int ktstr_cpuset_next(const struct ktstr_cpuset *set, int after);
 /* Members at positions [first, end) in ascending order. */
 KTSTR_API struct ktstr_cpuset ktstr_cpuset_slice(const struct ktstr_cpuset *set, int first,
 						 int end);
+/* What is in either, in both, in a but not in b. */
 KTSTR_API struct ktstr_cpuset ktstr_cpuset_or(const struct ktstr_cpuset *a,
 					      const struct ktstr_cpuset *b);
 KTSTR_API struct ktstr_cpuset ktstr_cpuset_and(const struct ktstr_cpuset *a,
@@ -144,13 +148,17 @@ KTSTR_API struct ktstr_cpuset ktstr_cpuset_minus(const struct ktstr_cpuset *a,
 						 const struct ktstr_cpuset *b);
 /* "0-3,5"; at most `size` bytes with the NUL. Returns the length that the whole has. */
 KTSTR_API size_t ktstr_cpuset_print(const struct ktstr_cpuset *set, char *text, size_t size);
-/* The kernel's list form; false for anything else. */
+/* From the kernel's list form, "0-3,5"; false for anything else, and the set may be anything then.
+ */
 KTSTR_API bool ktstr_cpuset_parse(struct ktstr_cpuset *set, const char *list);
 
-/* ---- Topology ---- */
+/* ---- Topology ----
+ * What the fields of ctx->topo say, as calls. None can be refused. */
+/* How many CPUs, last-level caches and NUMA nodes there are. */
 KTSTR_API int ktstr_topology_total_cpus(const struct ktstr_topology *topo);
 KTSTR_API int ktstr_topology_num_llcs(const struct ktstr_topology *topo);
 KTSTR_API int ktstr_topology_num_numa_nodes(const struct ktstr_topology *topo);
+/* The CPUs that are online and allowed. */
 KTSTR_API struct ktstr_cpuset ktstr_topology_all_cpuset(const struct ktstr_topology *topo);
 /* All but the last CPU, which is left to the root cgroup, when there are more than two. */
 KTSTR_API struct ktstr_cpuset ktstr_topology_usable_cpuset(const struct ktstr_topology *topo);
@@ -168,10 +176,13 @@ KTSTR_API size_t ktstr_topology_split_by_llc(const struct ktstr_topology *topo,
 					     struct ktstr_cpuset *sets, size_t room);
 
 /* ---- Cgroups ----
- * What a hook creates belongs to the block around its call, and goes with it at the latest. */
+ * What a hook creates belongs to the block around its call, and goes with it at the latest. Each of
+ * these is refused for a name that is none, for a group that does not exist, and by the kernel. */
+/* Make a group in one that exists; refused if it exists already. */
 KTSTR_API bool ktstr_cgroup_create(struct ktstr_cgroups *cgroups, const char *name);
 /* Its workers are stopped and judged, its children go first. */
 KTSTR_API bool ktstr_cgroup_remove(struct ktstr_cgroups *cgroups, const char *name);
+/* The CPUs that its tasks may use from now on; an empty set is refused. */
 KTSTR_API bool ktstr_cgroup_set_cpuset(struct ktstr_cgroups *cgroups, const char *name,
 				       const struct ktstr_cpuset *set);
 /* Back to the CPUs of its parent. */
@@ -179,6 +190,7 @@ KTSTR_API bool ktstr_cgroup_clear_cpuset(struct ktstr_cgroups *cgroups, const ch
 /* The CPUs that its tasks may use now. */
 KTSTR_API bool ktstr_cgroup_get_cpuset(struct ktstr_cgroups *cgroups, const char *name,
 				       struct ktstr_cpuset *set);
+/* How many tasks are in the group itself, not in its children. */
 KTSTR_API bool ktstr_cgroup_count_tasks(struct ktstr_cgroups *cgroups, const char *name,
 					int64_t *count);
 /* Stop or continue all its tasks. */
@@ -269,6 +281,7 @@ struct ktstr_guard {
 	char **names;
 	size_t count;
 };
+/* An empty one. */
 KTSTR_API struct ktstr_guard ktstr_guard_new(struct ktstr_context *ctx) KTSTR_MUST_CHECK;
 /* Create a group and enter it; `set` NULL: the CPUs of its parent. */
 KTSTR_API bool ktstr_guard_add_cgroup(struct ktstr_guard *guard, const char *name,
@@ -288,6 +301,7 @@ struct ktstr_setup {
  * ktstr_auto_setup: without a variable nothing holds the guard, which is why the compiler warns. */
 KTSTR_API struct ktstr_setup ktstr_setup_cgroups(struct ktstr_context *ctx, size_t n,
 						 const struct ktstr_work *work) KTSTR_MUST_CHECK;
+/* Remove the groups, stop what is left in them, and give back the memory. May be called twice. */
 KTSTR_API void ktstr_setup_drop(struct ktstr_setup *setup);
 #define ktstr_auto_setup __attribute__((cleanup(ktstr_setup_drop))) struct ktstr_setup
 
@@ -307,6 +321,7 @@ ktstr_execute_text(struct ktstr_context *ctx, const char *text,
 /* The same, built one op at a time. An op that cannot be written (a number that is not finite)
  * makes the whole refused when it is executed. */
 struct ktstr_steps;
+/* Nothing yet; the caller's to ktstr_steps_free(), which takes NULL, too. */
 KTSTR_API struct ktstr_steps *ktstr_steps_new(void) KTSTR_MUST_CHECK;
 KTSTR_API void ktstr_steps_free(struct ktstr_steps *steps);
 /* The following ops belong to a step of this name. */
@@ -314,6 +329,8 @@ KTSTR_API void ktstr_steps_step(struct ktstr_steps *steps, const char *name);
 /* A group with its CPUs (NULL: its parent's) and its workers (NULL: none). */
 KTSTR_API void ktstr_steps_cgroup(struct ktstr_steps *steps, const char *group,
 				  const struct ktstr_cpuset *set, const struct ktstr_work *work);
+/* The ops of these names: remove a group, give it CPUs, take them back, exchange them, make
+ * workers, stop them, move tasks, freeze or thaw. */
 KTSTR_API void ktstr_steps_remove(struct ktstr_steps *steps, const char *group);
 KTSTR_API void ktstr_steps_set_cpuset(struct ktstr_steps *steps, const char *group,
 				      const struct ktstr_cpuset *set);
@@ -324,13 +341,15 @@ KTSTR_API void ktstr_steps_spawn(struct ktstr_steps *steps, const char *group,
 KTSTR_API void ktstr_steps_stop(struct ktstr_steps *steps, const char *group);
 KTSTR_API void ktstr_steps_move_all(struct ktstr_steps *steps, const char *from, const char *to);
 KTSTR_API void ktstr_steps_freeze(struct ktstr_steps *steps, const char *group, bool frozen);
+/* A phase: a time in ns. */
 KTSTR_API void ktstr_steps_hold(struct ktstr_steps *steps, int64_t ns);
-/* A share of the scenario's duration. */
+/* A phase: a share of the scenario's duration, 1.0 for all of it. */
 KTSTR_API void ktstr_steps_hold_share(struct ktstr_steps *steps, double share);
 /* Any statement, as the language writes it. */
 KTSTR_API void ktstr_steps_op(struct ktstr_steps *steps, const char *statement);
 /* What was built, as text; good until the next op. */
 KTSTR_API const char *ktstr_steps_text(struct ktstr_steps *steps);
+/* Run what was built, as ktstr_execute_text() does; may be repeated. */
 KTSTR_API struct ktstr_verdict ktstr_execute_steps(struct ktstr_context *ctx,
 						   struct ktstr_steps *steps) KTSTR_MUST_CHECK;
 KTSTR_API struct ktstr_verdict

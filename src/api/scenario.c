@@ -1,5 +1,6 @@
 #include "api/scenario.h"
 
+#include "api/wire.h"
 #include "sema/flags.h"
 
 #include <stdio.h>
@@ -110,15 +111,8 @@ static void put_group(struct text *text, const struct ktstr_scenario *scenario, 
 	if (cpus.length)
 		text_printf(text, "        cpus = %s\n", text_string(&cpus));
 	text_free(&cpus);
-	text_puts(text, "        spawn ");
-	if (work->workers)
-		text_printf(text, "%lld ", (long long)work->workers);
-	text_puts(text, work->work ? work->work : "cpu_spin");
-	if (work->settings || work->swappable)
-		text_printf(text, " { %s%s }", work->settings ? work->settings : "",
-			    !work->swappable ? ""
-			    : work->settings ? "; swappable = true"
-					     : "swappable = true");
+	text_puts(text, "        ");
+	wire_put_spawn(text, work, 0, NULL);
 	text_puts(text, "\n    }\n");
 }
 

@@ -26,13 +26,10 @@ static int64_t batch_of(int64_t handle)
 static bool spawn(struct vm *vm, const struct wire_request *request, struct wire_reply *reply,
 		  struct error *error)
 {
-	struct text text = {0};
-	const char *head = request->more, *settings = strchr(head, '{');
-	size_t length = settings ? (size_t)(settings - head) : strlen(head);
-	text_printf(&text, "%.*s in %s %s", (int)length, head, request->text,
-		    settings ? settings : "");
-	bool fine = hook_run_text(vm, text_string(&text), error);
-	text_free(&text);
+	size_t before = vm->batches.length;
+	bool fine = hook_run_text(vm, request->text, error);
+	if (fine && vm->batches.length != before + 1)
+		fine = error_set(error, ERROR_REFUSED, "this is not one spawn");
 	reply->value = (int64_t)vm->batches.length;
 	return fine;
 }
@@ -135,8 +132,7 @@ static bool needs_text(enum wire_verb verb)
 static bool answer(struct vm *vm, const struct wire_request *request, struct wire_reply *reply,
 		   struct error *error)
 {
-	if ((needs_text(request->verb) && !request->text) ||
-	    (request->verb == WIRE_SPAWN && !request->more))
+	if (needs_text(request->verb) && !request->text)
 		return error_set(error, ERROR_REFUSED, "a name or text is missing");
 	switch ((enum wire_verb)request->verb) {
 	case WIRE_CREATE:

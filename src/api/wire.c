@@ -42,6 +42,22 @@ void wire_put_reply(struct text *out, const struct wire_reply *reply)
 	wire_put_string(out, reply->error);
 }
 
+void wire_put_spawn(struct text *text, const struct ktstr_work *work, int64_t workers,
+		    const char *group)
+{
+	text_puts(text, "spawn ");
+	if (work->workers || workers)
+		text_printf(text, "%lld ", (long long)(work->workers ? work->workers : workers));
+	text_puts(text, work->work ? work->work : "cpu_spin");
+	if (group)
+		text_printf(text, " in %s", group);
+	if (!work->settings && !work->swappable)
+		return;
+	text_printf(text, " { %s%s%s }", work->settings ? work->settings : "",
+		    work->settings && work->swappable ? "; " : "",
+		    work->swappable ? "swappable = true" : "");
+}
+
 bool wire_get_number(struct wire_reader *reader, int64_t *number)
 {
 	if ((size_t)(reader->end - reader->at) < sizeof(*number))

@@ -22,7 +22,7 @@ enum wire_verb {
 	WIRE_FREEZE,     /* a: frozen */
 	WIRE_MOVE_TASKS, /* items: tids */
 	WIRE_MOVE,       /* a: handle */
-	WIRE_SPAWN,      /* text: group, more: statement; value: handle */
+	WIRE_SPAWN,      /* text: the statement; value: handle */
 	WIRE_RELEASE,
 	WIRE_PROGRESS, /* a: handle; bytes: struct wire_progress of each */
 	WIRE_STOP,     /* items: handles; bytes: struct ktstr_report of each worker */
@@ -92,5 +92,10 @@ bool wire_get_bytes(struct wire_reader *reader, const char **bytes, size_t *leng
 bool wire_get_string(struct wire_reader *reader, const char **text);
 bool wire_get_request(struct wire_reader *reader, struct wire_request *request);
 bool wire_get_reply(struct wire_reader *reader, struct wire_reply *reply);
+
+/* A spawn; `workers` are made where the work gives no number (0: what the scenario says), in
+ * `group` (NULL: that around it). */
+void wire_put_spawn(struct text *text, const struct ktstr_work *work, int64_t workers,
+		    const char *group);
 
 #endif

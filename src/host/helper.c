@@ -41,8 +41,14 @@ static _Noreturn void run_child(helper_body *body, void *context, int fd, pid_t 
 	_exit(0);
 }
 
-bool helper_start(struct helper *helper, helper_body *body, void *context, struct error *error)
+bool helper_start(struct helper *helper, helper_body *body, void *context, int64_t patience_ns,
+		  struct error *error)
 {
+	/* 0 would be for ever: socket(7). */
+	if (patience_ns < 1000000)
+		patience_ns = 1000000;
+	const struct timeval patience = {.tv_sec = patience_ns / 1000000000,
+					 .tv_usec = patience_ns % 1000000000 / 1000};
 	int ends[2];
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return error_set_errno(error, errno, "no socket is to be had");
@@ -59,6 +65,7 @@ bool helper_start(struct helper *helper, helper_body *body, void *context, struc
 		close(ends[0]);
 		return error_set_errno(error, reason, "fork was refused");
 	}
+	setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	*helper = (struct helper){.pid = pid, .fd = ends[0]};
 	return true;
 }

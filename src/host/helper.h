@@ -22,13 +22,16 @@ struct helper {
 /* Runs in the helper; when it returns the helper ends, with status 0. */
 typedef void helper_body(int fd, void *context);
 
-bool helper_start(struct helper *helper, helper_body *body, void *context, struct error *error);
+/* A message to it may wait for `patience_ns` to be taken; then helper_send() gives up. */
+bool helper_start(struct helper *helper, helper_body *body, void *context, int64_t patience_ns,
+		  struct error *error);
 
 /* Kill it, with its process group, and take leave. The status of wait(2) goes to *status, if that
  * is not NULL; `patience_ns` is how long it may take to end by itself first. */
 void helper_end(struct helper *helper, int64_t patience_ns, int *status);
 
-/* Messages: a length and so many bytes. Both wait; false when the other side is gone. */
+/* Messages: a length and so many bytes. Both wait; false when the other side is gone, or (errno is
+ * EAGAIN) does not read. */
 bool helper_send(int fd, const struct text *message);
 bool helper_receive(int fd, struct text *message);
 

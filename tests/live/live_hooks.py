@@ -146,10 +146,13 @@ def check_harm(live):
     externs = "hook misbehave(how: string)"
     for how, code, said in (("crash", 3, "was killed by SIGSEGV"), ("abort", 3, "was killed by SIGABRT"),
                             ("exit", 3, "with status 7"), ("hang", 3, "neither ended nor asked"),
-                            ("garbage", 3, "no message"), ("leak", 0, "PASS")):
+                            ("garbage", 3, "no message"), ("deaf", 3, "does not read"),
+                            ("leak", 0, "PASS")):
         hooked(live, f"a hook that does harm: {how}", scenario(externs, f'custom misbehave("{how}")\nhold 50ms'),
                code, said, options=("--hook-timeout", "500ms"))
     hooked(live, "a hook that never comes back", scenario(externs, 'custom misbehave("loop")', "timeout = 700ms"),
+           3, "not done within the timeout")
+    hooked(live, "a hook that asks without end", scenario(externs, 'custom misbehave("chatter")', "timeout = 700ms"),
            3, "not done within the timeout")
     hooked(live, "a hook that never comes back, in process",
            scenario(externs, 'custom misbehave("loop")', "timeout = 700ms"), 3, "not done within the timeout",
@@ -280,6 +283,10 @@ def check_library(live):
         names = {name for name in names if not name.startswith(("__asan", "__odr_asan", "__ubsan"))}
         live.tap.check(f"{file} shows what the header declares, and no more",
                        "" if names == declared else f"too many: {names - declared}; too few: {declared - names}")
+    bare = [line for part in re.split(r"\n(?:\n|(?=/\*))", header[:header.index("What the macros are made of")])
+            for line in re.findall(r"^KTSTR_API.*", part, re.M)
+            if not part.lstrip().startswith("/*") or part.lstrip().startswith("/* ----")]
+    live.tap.check("each function is documented", "\n".join(bare))
     soname = run(["readelf", "-d", out.lib / "libktstr.so"]).text
     live.tap.check("a versioned soname", "" if "[libktstr.so.1]" in soname else soname)
     for compiler, language, name in (("gcc", "c11", "h.c"), ("clang", "c11", "h.c"), ("g++", "c++17", "h.cc"),

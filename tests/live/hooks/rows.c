@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -348,6 +349,16 @@ static void misbehave(struct ktstr_context *ctx, const char *how)
 		;
 	while (strcmp(how, "loop") == 0 && ktstr_sleep(ctx, 10 * MS))
 		;
+	/* Ask and ask, and read no answer. The message is that of ktstr_verdict_text(): api/wire.h. */
+	while (strcmp(how, "deaf") == 0) {
+		static const int64_t message[] = {8 * 8, 0, 16, 0, 0, 0, 0, 0, 0};
+		for (int fd = 3; fd < 64; fd++) {
+			if (send(fd, message, sizeof(message), MSG_NOSIGNAL) < 0)
+				continue;
+		}
+	}
+	while (strcmp(how, "chatter") == 0)
+		(void)ktstr_pids(ctx, (struct ktstr_handle){1}, NULL, 0);
 	if (strcmp(how, "garbage") == 0) {
 		char bytes[4096];
 		memset(bytes, 0x5a, sizeof(bytes));
