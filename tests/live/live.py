@@ -53,7 +53,7 @@ class Run:
         self.err = tempfile.TemporaryFile()
         name, value = self.mark.split("=")
         self.process = subprocess.Popen(
-            [*prefix, live.ktstr, "exec", *options, file], stdin=subprocess.DEVNULL,
+            [*prefix, live.ktstr, "exec", "--verbose", *options, file], stdin=subprocess.DEVNULL,
             stdout=self.out, stderr=self.err if terminal is None else terminal, start_new_session=True,
             cwd=self.temporary, env=environment(TMPDIR=str(self.temporary), **{name: value}, **variables))
 
