@@ -133,13 +133,7 @@ void json_double(struct json *json, double value)
 		return;
 	}
 	before_value(json);
-	char digits[40];
-	snprintf(digits, sizeof(digits), "%.9g", value);
-	for (char *at = digits; *at; at++) {
-		if (*at == ',')
-			*at = '.';
-	}
-	text_puts(json->out, digits);
+	text_put_double(json->out, value);
 }
 
 void json_bool(struct json *json, bool value)

@@ -153,6 +153,21 @@ void text_put_size(struct text *text, int64_t bytes)
 	put_exact(text, bytes, units, sizeof(units) / sizeof(units[0]));
 }
 
+void text_put_double(struct text *text, double value)
+{
+	char digits[40];
+	for (int precision = 6; precision <= 17; precision++) {
+		snprintf(digits, sizeof(digits), "%.*g", precision, value);
+		if (strtod(digits, NULL) == value)
+			break;
+	}
+	for (char *at = digits; *at; at++) {
+		if (*at == ',')
+			*at = '.';
+	}
+	text_puts(text, digits);
+}
+
 void text_put_duration_short(struct text *text, int64_t ns)
 {
 	double value = (double)ns;

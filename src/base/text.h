@@ -29,6 +29,9 @@ void text_printf(struct text *text, const char *format, ...) __attribute__((form
  * other control bytes and what is no UTF-8 as "\\x1b". */
 void text_put_visible(struct text *text, const char *bytes, size_t length);
 
+/* The shortest digits that read back as the same number, with a point in any locale; finite only. */
+void text_put_double(struct text *text, double value);
+
 /* The most exact short form that reads back as a KTS literal: "250ms", "1.5s", "2min", "10ns". */
 void text_put_duration(struct text *text, int64_t ns);
 /* As above for bytes: "64KiB", "4MiB", "100B". */

@@ -181,7 +181,7 @@ static void put_constants(const struct program *program, struct text *out)
 		if (type == 'I')
 			text_printf(out, "%" PRId64, constant->integer);
 		else if (type == 'F')
-			text_printf(out, "%.9g", constant->number);
+			text_put_double(out, constant->number);
 		else
 			put_string(out, program->strings.data[constant->string]);
 		text_putc(out, '\n');

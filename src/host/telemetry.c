@@ -150,6 +150,8 @@ static __attribute__((noinline)) void publish(struct telemetry *telemetry, int64
 {
 	telemetry->publish_ns = now + PUBLISH_NS;
 	PUT(telemetry->slot->cpu_ns, cpu_time_ns() - telemetry->cpu_start_ns);
+	/* Read last: the time on a CPU is never more than the time since the release. */
+	PUT(telemetry->slot->sampled_ns, board_now_ns());
 	publish_delay(telemetry, now);
 }
 
@@ -238,7 +240,7 @@ void telemetry_end(struct telemetry *telemetry)
 {
 	telemetry_tick(telemetry);
 	publish(telemetry, telemetry->last_ns);
-	PUT(telemetry->slot->ended_ns, telemetry->last_ns);
+	PUT(telemetry->slot->ended_ns, GET(telemetry->slot->sampled_ns));
 	publish_pages(telemetry);
 	if (telemetry->schedstat_fd >= 0)
 		close(telemetry->schedstat_fd);

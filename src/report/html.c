@@ -129,13 +129,13 @@ static void put_metric(enum metric metric, double value, struct text *out)
 		text_puts(out, "<td>");
 		return;
 	}
-	/* As whole as in JSON. */
+	/* The same figure as in JSON. */
+	text_printf(out, "<td class=\"n\" data-%s=\"", metric_table[metric].name);
 	if (unit == TYPE_DURATION || unit == TYPE_INT)
-		text_printf(out, "<td class=\"n\" data-%s=\"%" PRId64 "\">",
-			    metric_table[metric].name, (int64_t)value);
+		text_printf(out, "%" PRId64, (int64_t)value);
 	else
-		text_printf(out, "<td class=\"n\" data-%s=\"%.9g\">", metric_table[metric].name,
-			    value);
+		text_put_double(out, unit == TYPE_BOOL ? value != 0 : value);
+	text_puts(out, "\">");
 	if (unit == TYPE_BOOL)
 		text_puts(out, value == 0 ? "yes" : "<b class=\"FAIL\">no</b>");
 	else if (unit == TYPE_DURATION)

@@ -5,6 +5,7 @@
 """
 
 import argparse
+import difflib
 import copy
 import json
 import os
@@ -234,7 +235,8 @@ class Reports:
         again = self.ktstr_run("merge", "all.json")
         self.tap.check("json: it comes back whole", "" if again.out == result.out else again.summary())
         page = self.ktstr_run("merge", "--format", "html", "all.json")
-        self.tap.check("html: the same from the report", "" if page.out == (self.folder / "all.html").read_bytes() else page.summary())
+        wanted = (self.folder / "all.html").read_text().splitlines()
+        self.tap.check("html: the same from the report", "\n".join(difflib.unified_diff(wanted, page.text.splitlines(), "run", "merge", lineterm="")))
 
     def check_bad_files(self):
         """Files that are no reports are refused with the place."""

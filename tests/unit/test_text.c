@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -34,6 +35,28 @@ static void durations_read_back_as_literals(void **state)
 	assert_duration(-2000000, "-2ms");
 	assert_duration(INT64_MAX, "9223372036854775.807us");
 	assert_duration(INT64_MIN, "-9223372036854775.807us"); /* the nearest that has a literal */
+}
+
+static void doubles_read_back_as_themselves(void **state)
+{
+	static const struct {
+		double value;
+		const char *text;
+	} cases[] = {{0.1, "0.1"},
+		     {1.0 / 3, "0.3333333333333333"},
+		     {0.1 + 0.2, "0.30000000000000004"},
+		     {1e300, "1e+300"},
+		     {-2.5e-7, "-2.5e-07"},
+		     {5e-324, "4.94066e-324"},
+		     {12345678, "12345678"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct text text = {0};
+		text_put_double(&text, cases[i].value);
+		assert_string_equal(text_string(&text), cases[i].text);
+		assert_true(strtod(text_string(&text), NULL) == cases[i].value);
+		text_free(&text);
+	}
 }
 
 static void sizes_read_back_as_literals(void **state)
@@ -151,6 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(durations_read_back_as_literals),
+		cmocka_unit_test(doubles_read_back_as_themselves),
 		cmocka_unit_test(sizes_read_back_as_literals),
 		cmocka_unit_test(distance_counts_edits_and_swaps),
 		cmocka_unit_test(nearest_keeps_the_best_and_nothing_far),
