@@ -159,6 +159,19 @@ static uint64_t units_of(struct host *host, int worker)
 	return worker_pool_slot(&((struct real_host *)host)->pool, worker)->units;
 }
 
+/* Until each of them has told of work, on however slow a machine. */
+static void run_until_worked(struct host *host, int first, int count)
+{
+	for (int tries = 0, worked = 0; tries < 500 && worked < count; tries++) {
+		const struct board_worker *slot =
+			worker_pool_slot(&((struct real_host *)host)->pool, first + worked);
+		if (slot->units && slot->iterations)
+			worked++;
+		else
+			run_for(host, 20 * MS);
+	}
+}
+
 static bool has_two_cpus(struct host *host)
 {
 	if (cpuset_has(&host->topology.all, 0) && cpuset_has(&host->topology.all, 1))
@@ -182,7 +195,7 @@ static void assert_worked(const struct worker_report *report, int group)
 	assert_true(report->released);
 	assert_int_equal(report->group, group);
 	assert_true(report->units > 0 && report->iterations > 0);
-	assert_true(report->wall_ns >= 100 * MS && report->wall_ns < 10000 * MS);
+	assert_true(report->wall_ns >= 100 * MS && report->wall_ns < 60000 * MS);
 	assert_true(report->cpu_ns > 0 && report->cpu_ns <= report->wall_ns);
 	assert_false(cpuset_empty(&report->cpus));
 	assert_int_equal(report->strays, 0);
@@ -197,6 +210,7 @@ static void works_and_tells(void **state)
 		int members = (int)work_members(&work);
 		int first = spawn(host, group, 2 * members, work);
 		run_for(host, 120 * MS);
+		run_until_worked(host, first, 2 * members);
 		int late = spawn(host, group, members, work);
 		bool forks = kind == WORK_fork_exit; /* its children come and go */
 		if (!forks)
@@ -256,7 +270,8 @@ static void a_team_outlives_a_member(void **state)
 static void a_wait_for_others_is_no_gap(void **state)
 {
 	struct host *host = HOST(state);
-	/* An emulated machine stops its CPUs for longer than this can tell apart. */
+	/* An emulator that runs its CPUs in turn stops each for seconds, and their kernel does not
+	 * know: gaps of 3 s were seen where the run delay was 0.5 s. */
 	if (getenv("KTSTR_TEST_EMULATED"))
 		skip();
 	int group = create(host, HOST_GROUP_ROOT, "a"), firsts[WORK_COUNT] = {0};
