@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Each is lost only to a run that ends between two system calls. */
+enum { CONTROL_TRIES = 50 };
+
 static char *join(const char *directory, const char *name)
 {
 	size_t size = strlen(directory) + 1 + strlen(name) + 1;
@@ -225,6 +228,27 @@ bool cgroup_root_open_group(const struct cgroup_root *root, const char *group, s
 	return ok;
 }
 
+/* Enable what is wanted, in the parent and in the root. A run that ends at this moment takes back
+ * what it had enabled in the parent, which the kernel allows until a child uses it: then again. */
+static bool take_control(struct cgroup_root *root, unsigned wanted, unsigned needed,
+			 const char *parent, struct error *error)
+{
+	unsigned offered = wanted & listed(parent, "cgroup.controllers"), lacks;
+	int reason, tries = 0;
+	bool open;
+	do {
+		root->enabled |= enable(parent, wanted);
+		reason = errno;
+		root->controllers = wanted & listed(root->path, "cgroup.controllers");
+		lacks = needed & ~root->controllers;
+		open = cgroup_root_open_group(root, "", error);
+	} while ((!open || (offered & ~root->controllers)) && ++tries < CONTROL_TRIES);
+	if (!lacks)
+		return open;
+	errno = reason;
+	return lacking(parent, lacks, error);
+}
+
 static bool make_v2(struct cgroup_root *root, const struct hierarchy *hierarchy, unsigned wanted,
 		    unsigned needed, const char *parent, const char *name,
 		    const struct cpuset *cpus, struct error *error)
@@ -234,13 +258,7 @@ static bool make_v2(struct cgroup_root *root, const struct hierarchy *hierarchy,
 	bool we_are_there = strcmp(parent, hierarchy->own) == 0;
 	if (we_are_there && !holds_anything(parent) && !step_into_leaf(root, error))
 		return false;
-	root->enabled = enable(parent, wanted);
-	int reason = errno;
-	root->controllers = wanted & listed(root->path, "cgroup.controllers");
-	errno = reason;
-	if (needed & ~root->controllers)
-		return lacking(parent, needed & ~root->controllers, error);
-	if (!cgroup_root_open_group(root, "", error))
+	if (!take_control(root, wanted, needed, parent, error))
 		return false;
 	struct text value = {0};
 	cpuset_print(&value, cpus);
