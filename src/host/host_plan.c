@@ -19,6 +19,7 @@ struct plan_worker {
 
 /* A program on paper: it is a task of its group, like a worker, until it is stopped. */
 struct plan_process {
+	char *program; /* the first of its arguments */
 	int worker;
 	struct process_report report;
 };
@@ -311,6 +312,8 @@ static bool plan_process_start(struct host *host, const struct host_process *sta
 		.worker = (int)plan->workers.length,
 		.report = {.code = -1, .output = &plan->nothing, .errors = &plan->nothing}};
 	group_tree_enter(&plan->tree, group, made.worker);
+	made.program = memory_resize(NULL, strlen(start->argv[0]) + 1);
+	strcpy(made.program, start->argv[0]);
 	VECTOR_PUSH(&plan->workers, (struct plan_worker){.released = true});
 	*process = (int)plan->processes.length;
 	VECTOR_PUSH(&plan->processes, made);
@@ -382,6 +385,8 @@ static void plan_close(struct host *host)
 	for (size_t i = 0; i < plan->workers.length; i++)
 		free(plan->workers.data[i].report);
 	VECTOR_FREE(&plan->workers);
+	for (size_t i = 0; i < plan->processes.length; i++)
+		free(plan->processes.data[i].program);
 	VECTOR_FREE(&plan->processes);
 	topology_free(&host->topology);
 	free(plan);
@@ -471,4 +476,10 @@ struct host *host_plan_open(struct topology *topology)
 	plan->host.info.backend = "plan";
 	group_tree_init(&plan->tree, &plan->host.topology.all, &plan->host.topology.all);
 	return &plan->host;
+}
+
+const char *host_plan_program(const struct host *host, size_t index)
+{
+	const struct plan_host *plan = (const struct plan_host *)host;
+	return index < plan->processes.length ? plan->processes.data[index].program : NULL;
 }

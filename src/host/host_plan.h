@@ -18,4 +18,7 @@ void host_plan_fail_at(struct host *host, long n);
 /* How many groups of the program and living workers there are: 0 after a clean end. */
 size_t host_plan_left(const struct host *host);
 
+/* The programs that were started, in order: NULL past the last. */
+const char *host_plan_program(const struct host *host, size_t index);
+
 #endif

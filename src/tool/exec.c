@@ -1,27 +1,16 @@
 /* ktstr exec: compile, open the host, run, report, clean up, and only then obey a signal. */
 #include "host/host.h"
 #include "report/report.h"
-#include "tool/ktstr.h"
 #include "tool/progress.h"
-#include "tool/schedule.h"
+#include "tool/session.h"
+#include "vm/guest.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct session {
-	struct ktstr_options options;
-	struct ktstr_programs programs;
-	struct schedule schedule;
-	struct host *host;
-	struct environment environment;
-	VECTOR(struct result) results;
-	VECTOR(struct source_set *) sources; /* of each result */
-	struct progress_line progress;
-	int output_failed; /* the errno of it */
-};
 
 static struct host *open_plan(struct session *session, struct topology *topology)
 {
@@ -90,17 +79,17 @@ static void put(struct session *session, struct text *out)
 }
 
 /* What it takes on paper on this machine, awaits in full; negative if that is not known. */
-static int64_t planned_ns(const struct session *session, const struct program *program,
-			  size_t index)
+static int64_t planned_ns(const struct run_options *given, const struct topology *machine,
+			  const struct program *program, size_t index)
 {
 	enum { TURNS_MAX = 10 * 1000 * 1000 };
 	struct topology topology;
 	struct result result;
-	struct run_options options = session->options.run;
+	struct run_options options = *given;
 	options.judge = false;
 	options.turns = TURNS_MAX;
 	options.progress = NULL;
-	topology_copy(&topology, &session->host->topology);
+	topology_copy(&topology, machine);
 	struct host *host = host_plan_open(&topology);
 	run_scenario(program, index, host, &options, &result);
 	host_close(host);
@@ -113,14 +102,14 @@ static int64_t planned_ns(const struct session *session, const struct program *p
 
 /* The longest that a scenario can take, negative if that is not known. The bound of the check is
  * not used where it is that of the largest machine, or holds for other params or settings. */
-static int64_t longest_of(const struct session *session, const struct program *program,
-			  size_t index)
+static int64_t longest_of(const struct run_options *options, const struct topology *topology,
+			  const struct program *program, size_t index)
 {
 	const struct bound *bound = &program->scenarios.data[index].bound;
-	int64_t longest_ns = run_bound_ns(program, index, &session->options.run);
+	int64_t longest_ns = run_bound_ns(program, index, options);
 	/* What hooks may take, the check does not know. */
 	if (longest_ns < 0 || (bound->depends & BOUND_ON_MACHINE) || program->hooks.length)
-		longest_ns = planned_ns(session, program, index);
+		longest_ns = planned_ns(options, topology, program, index);
 	return longest_ns;
 }
 
@@ -133,6 +122,21 @@ static int64_t patience(const struct bound *bound, int64_t longest_ns)
 	return longest_ns >= 0 && patience_ns < 9e18 ? (int64_t)patience_ns : 0;
 }
 
+int64_t session_patience_ns(const struct run_options *options, const struct topology *topology,
+			    const struct program *program, size_t index)
+{
+	return patience(&program->scenarios.data[index].bound,
+			longest_of(options, topology, program, index));
+}
+
+/* To the host of the virtual machine in which this runs, if it does. */
+static void tell_progress(const char *word)
+{
+	const char *fd = getenv(GUEST_STATUS_FD);
+	if (fd)
+		dprintf(atoi(fd), "%s\n", word);
+}
+
 static bool run_one(struct session *session, const struct run_item *item)
 {
 	struct result result;
@@ -141,10 +145,13 @@ static bool run_one(struct session *session, const struct run_item *item)
 	struct source_set *sources = &item->compilation->sources;
 	const struct program *program = &item->compilation->program;
 	struct run_options options = session->options.run;
-	options.longest_ns = longest_of(session, program, item->scenario);
+	options.longest_ns =
+		longest_of(&options, &session->host->topology, program, item->scenario);
 	options.patience_ns =
 		patience(&program->scenarios.data[item->scenario].bound, options.longest_ns);
+	tell_progress("begin");
 	run_scenario(program, item->scenario, session->host, &options, &result);
+	tell_progress(status_name(result.status));
 	result.index = item->index;
 	result.round = item->round;
 	VECTOR_PUSH(&session->results, result);
@@ -213,7 +220,7 @@ static bool write_reports(struct session *session)
 	return fine;
 }
 
-static int finish(struct session *session)
+int session_finish(struct session *session)
 {
 	struct run_summary summary = {0};
 	bool reported = write_reports(session);
@@ -239,7 +246,7 @@ static int finish_without(struct session *session)
 		environment_read(&session->environment, host, session->options.run.seed);
 		host_close(host);
 	}
-	int code = finish(session);
+	int code = session_finish(session);
 	return session->schedule.selected && code == 5 ? EXIT_CLEAN : code;
 }
 
@@ -257,7 +264,18 @@ static int run_session(struct session *session)
 	environment_read(&session->environment, session->host, session->options.run.seed);
 	run_all(session);
 	host_close(session->host);
-	return finish(session);
+	return session_finish(session);
+}
+
+void session_free(struct session *session)
+{
+	for (size_t i = 0; i < session->results.length; i++)
+		result_free(&session->results.data[i]);
+	VECTOR_FREE(&session->results);
+	VECTOR_FREE(&session->sources);
+	schedule_free(&session->schedule);
+	ktstr_free_programs(&session->programs);
+	ktstr_free_options(&session->options);
 }
 
 static bool wants_timeline(const struct ktstr_options *options)
@@ -288,12 +306,6 @@ int exec_main(int count, char **arguments, ktstr_registry_function *linked)
 			code = run_session(&session);
 		}
 	}
-	for (size_t i = 0; i < session.results.length; i++)
-		result_free(&session.results.data[i]);
-	VECTOR_FREE(&session.results);
-	VECTOR_FREE(&session.sources);
-	schedule_free(&session.schedule);
-	ktstr_free_programs(&session.programs);
-	ktstr_free_options(&session.options);
+	session_free(&session);
 	return code;
 }

@@ -2,6 +2,7 @@
 #include "tool/ktstr.h"
 
 #include "host/topology.h"
+#include "vm/guest.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@ static const char usage[] =
 	"  ktstr compare FILE... --against FILE...   has anything got worse?\n"
 	"  ktstr merge FILE...  the reports of a run's parts as one, or in another format\n"
 	"  ktstr list FILE...   the scenarios of files and folders\n"
+	"  ktstr vm exec FILE... run them in virtual machines of any topology; `vm kernel` has kernels\n"
 	"  ktstr topo [T]       this machine's CPUs, or those of a topology; `presets` lists them\n"
 	"\n"
 	"  ktstr exec --help has the options. ktstrc checks programs without running them.\n";
@@ -30,7 +32,8 @@ static const struct {
 		{"merge", .main = merge_main},
 		{"compare", .main = compare_main},
 		{"list", .hooked = list_main},
-		{"topo", .main = topo_main}};
+		{"topo", .main = topo_main},
+		{"vm", .hooked = vm_main}};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
@@ -129,6 +132,8 @@ int ktstr_main(int count, char **arguments, ktstr_registry_function *linked)
 	    strcmp(arguments[1], "help") == 0)
 		return console_puts("ktstr", usage);
 	const char *names[COMMANDS + 1] = {0};
+	if (strcmp(arguments[1], GUEST_COMMAND) == 0)
+		return vm_init_main(count - 1, arguments + 1);
 	for (int i = 0; i < COMMANDS; i++) {
 		if (strcmp(arguments[1], commands[i].name) == 0 && commands[i].hooked)
 			return commands[i].hooked(count - 1, arguments + 1, linked);

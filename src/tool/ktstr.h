@@ -17,6 +17,12 @@ struct report_target {
 	const char *path;
 };
 
+/* An option as it was given, by its whole name. */
+struct given_option {
+	const char *name;  /* "seed", or "k" */
+	const char *value; /* NULL: it takes none */
+};
+
 struct ktstr_options {
 	struct run_options run;
 	struct work work_type; /* that run.work_type points to, where it is given */
@@ -38,6 +44,7 @@ struct ktstr_options {
 	bool uses_hooks; /* libraries that programs use are loaded, too */
 	ktstr_registry_function *linked; /* hooks in this program, NULL: none */
 	VECTOR(char *) files; /* folders are walked; owned */
+	VECTOR(struct given_option) given; /* all of them, in order */
 };
 
 /* Fill the options from a command's arguments (the command's name first). False when the program
@@ -76,5 +83,7 @@ int list_main(int count, char **arguments, ktstr_registry_function *linked);
 int topo_main(int count, char **arguments);
 int merge_main(int count, char **arguments);
 int compare_main(int count, char **arguments);
+int vm_main(int count, char **arguments, ktstr_registry_function *linked);
+int vm_init_main(int count, char **arguments);
 
 #endif

@@ -319,6 +319,18 @@ static bool add_path(struct ktstr_options *options, const char *path, bool named
 	return true;
 }
 
+/* Before the option is taken: -D cuts its value in two. */
+static void note_option(struct ktstr_options *options, int option, int index, const char *value)
+{
+	struct given_option given = {NULL, NULL};
+	given.name = index >= 0 ? known[index].name : option == OPTION_GLOB ? "k" : "D";
+	if (value) {
+		char *copy = memory_resize(NULL, strlen(value) + 1);
+		given.value = strcpy(copy, value);
+	}
+	VECTOR_PUSH(&options->given, given);
+}
+
 bool ktstr_read_options(struct ktstr_options *options, int count, char **arguments, int *code)
 {
 	struct timespec now;
@@ -332,7 +344,8 @@ bool ktstr_read_options(struct ktstr_options *options, int count, char **argumen
 			    0xffffffff;
 	*code = EXIT_USAGE;
 	opterr = 0;
-	for (int option; (option = getopt_long(count, arguments, ":hk:D:", known, NULL)) != -1;) {
+	for (int option, index = -1;
+	     (option = getopt_long(count, arguments, ":hk:D:", known, &index)) != -1; index = -1) {
 		if (option == OPTION_HELP) {
 			struct text out = {0};
 			text_printf(&out, usage, arguments[0]);
@@ -348,6 +361,7 @@ bool ktstr_read_options(struct ktstr_options *options, int count, char **argumen
 			console_error("ktstr", "%s wants a value", arguments[optind - 1]);
 			return false;
 		}
+		note_option(options, option, index, optarg);
 		if (!take_option(options, option, optarg))
 			return false;
 	}
@@ -364,6 +378,9 @@ void ktstr_free_options(struct ktstr_options *options)
 		free(options->files.data[i]);
 	VECTOR_FREE(&options->files);
 	VECTOR_FREE(&options->libraries);
+	for (size_t i = 0; i < options->given.length; i++)
+		free((char *)(uintptr_t)options->given.data[i].value);
+	VECTOR_FREE(&options->given);
 	VECTOR_FREE(&options->topologies);
 	VECTOR_FREE(&options->reports);
 	VECTOR_FREE(&options->params);

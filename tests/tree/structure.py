@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 from tap import Tap  # noqa: E402
 
 LAYERS = [{"base"}, {"source"}, {"grammar", "syntax"}, {"host"}, {"sema"}, {"code"}, {"run"},
-          {"report", "api"}, {"tool"}]
+          {"report", "api"}, {"vm"}, {"tool"}]
 LEVEL = {folder: level for level, folders in enumerate(LAYERS) for folder in folders}
 # host stands beside the language, not above it: Linux knows no syntax.
 FORBIDDEN = {"host": {"source", "grammar", "syntax"}}
@@ -127,12 +127,12 @@ def check_function_style(tree):
 
 
 def check_exits(tree):
-    """Only main ends the program; only a worker ends itself."""
+    """Only main ends the program; only a new process ends itself."""
     for path in tree.ending(".c", ".l", ".y", top="src") + tree.ending(".l", ".y", top="grammar"):
         folder = folder_of(tree, path)
         for number, line in enumerate(bare(path.read_text()).split("\n"), 1):
             for call in re.findall(r"(?<!\w)(_?_?exit|quick_exit|_Exit)\s*\(", line):
-                if folder != "tool" and not (folder == "host" and call == "_exit"):
+                if folder != "tool" and not (folder in ("host", "vm") and call == "_exit"):
                     yield f"{tree.name(path)}:{number}: {call}() below main"
 
 
