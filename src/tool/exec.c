@@ -73,7 +73,9 @@ static struct report report_of(struct session *session, struct source_set *sourc
 
 static void put(struct session *session, struct text *out)
 {
-	if (!console_write(STDOUT_FILENO, out))
+	if (session->capture)
+		text_puts(session->capture, text_string(out));
+	else if (!console_write(STDOUT_FILENO, out))
 		session->output_failed = errno ? errno : EIO;
 	text_clear(out);
 }

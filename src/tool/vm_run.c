@@ -48,7 +48,7 @@ struct vm_run {
 	size_t count;
 	size_t report_count;
 	bool no_kvm; /* it was tried */
-	bool streams; /* output goes on at once */
+	size_t printed; /* machines of which nothing more will come */
 	bool progress;
 	int code;
 };
@@ -78,16 +78,23 @@ static void show_progress(const struct vm_run *run, const struct guest *guest)
 		fprintf(stderr, "scenario %zu, %zu ended", guest->begun, guest->ended.length);
 }
 
-static void flush_guest(struct vm_run *run, struct guest *guest)
+/* Print what may be printed: the machines' words in the order of the machines. */
+static void flush_output(struct vm_run *run)
 {
 	struct session *session = run->session;
-	clear_progress(run);
-	if (guest->errors.length)
-		console_write(STDERR_FILENO, &guest->errors);
-	if (guest->output.length && !console_write(STDOUT_FILENO, &guest->output))
-		session->output_failed = true;
-	text_clear(&guest->errors);
-	text_clear(&guest->output);
+	for (; run->printed < run->count; run->printed++) {
+		struct guest *guest = &run->guests[run->printed];
+		if (guest->errors.length || guest->output.length)
+			clear_progress(run);
+		if (guest->errors.length)
+			console_write(STDERR_FILENO, &guest->errors);
+		if (guest->output.length && !console_write(STDOUT_FILENO, &guest->output))
+			session->output_failed = true;
+		text_clear(&guest->errors);
+		text_clear(&guest->output);
+		if (guest->state != GUEST_DONE)
+			return;
+	}
 }
 
 /* How the exit codes of several runs make one. */
@@ -210,12 +217,25 @@ static void describe_lost(struct session *session, const struct guest *guest)
 	memcpy(environment->topology, topology->name, sizeof(environment->topology));
 }
 
+/* What the guest has not told itself, from scenario `first` on. */
+static void put_lost(struct session *lost, size_t first, struct text *out)
+{
+	for (size_t i = first; i < lost->results.length; i++) {
+		struct report report = {.sources = lost->sources.data[i],
+					.environment = &lost->environment,
+					.color = console_use_color(lost->options.color,
+								   STDOUT_FILENO)};
+		report_text_scenario(&report, &lost->results.data[i], out);
+	}
+}
+
 /* The guest cannot report any more: do it for it, with the same code, and its own code goes. */
 static void report_lost(struct vm_run *run, struct guest *guest, enum status status,
 			const char *why)
 {
 	struct session *session = run->session;
-	struct session lost = {.options = session->options, .programs = session->programs};
+	struct session lost = {.options = session->options, .programs = session->programs,
+				.capture = &guest->output};
 	VECTOR(char *) paths = {0};
 	lost.options.reports.data = NULL;
 	lost.options.reports.length = lost.options.reports.room = 0;
@@ -229,7 +249,8 @@ static void report_lost(struct vm_run *run, struct guest *guest, enum status sta
 	}
 	describe_lost(&lost, guest);
 	fill_lost(&lost, guest, status, why);
-	flush_guest(run, guest);
+	if (lost.options.format == FORMAT_HUMAN)
+		put_lost(&lost, guest->ended.length, &guest->output);
 	guest->code = session_finish(&lost);
 	guest->ended.length = 0;
 	for (size_t i = 0; i < lost.results.length; i++) {
@@ -374,7 +395,6 @@ static void take_exit(struct vm_run *run, struct guest *guest, const struct wire
 	machine_stop(&guest->machine);
 	guest->state = GUEST_DONE;
 	guest->code = WEXITSTATUS(status);
-	flush_guest(run, guest);
 	/* A program that did not get as far as its reports leaves none. */
 	if (guest->code != EXIT_USAGE)
 		write_reports(run, guest);
@@ -464,8 +484,7 @@ static void attend(struct vm_run *run, struct guest *guest)
 		lose_dead(run, guest);
 	if (is_active(guest))
 		check_clock(run, guest);
-	if (run->streams)
-		flush_guest(run, guest);
+	flush_output(run);
 }
 
 static size_t start_more(struct vm_run *run, size_t jobs)
@@ -477,9 +496,11 @@ static size_t start_more(struct vm_run *run, size_t jobs)
 		struct guest *guest = &run->guests[i];
 		if (guest->state != GUEST_WAITING)
 			continue;
-		if (run->streams && run->count > 1)
+		if (run->count > 1 && run->session->options.format == FORMAT_HUMAN)
 			text_printf(&guest->output, "%s== %s\n", i ? "\n" : "",
 				    guest->topology->given);
+		else if (run->count > 1)
+			text_puts(&guest->output, i ? ",\n" : "[\n");
 		boot(run, guest);
 		active += is_active(guest);
 	}
@@ -569,7 +590,7 @@ static void put_table(const struct vm_run *run, struct text *out)
 			width = strlen(name) > width ? strlen(name) : width;
 		}
 	}
-	text_printf(out, "\n%-*s", (int)width, "");
+	text_printf(out, "\n%-*s", (int)width, "scenario");
 	for (size_t i = 0; i < run->count; i++)
 		text_printf(out, "  %-12s", run->guests[i].topology->given);
 	for (; row < names.length; row++) {
@@ -610,6 +631,8 @@ static void put_several(struct vm_run *run)
 	struct text table = {0};
 	if (run->session->options.format == FORMAT_HUMAN)
 		put_table(run, &table);
+	else
+		text_puts(&table, "]\n");
 	if (!console_write(STDOUT_FILENO, &table))
 		run->session->output_failed = true;
 	text_free(&table);
@@ -638,7 +661,6 @@ int vm_run(struct session *session, const struct vm_options *options,
 			run.guests[i].machine.port_fd = -1;
 	}
 	size_t jobs = room_for(&run);
-	run.streams = count == 1 || jobs == 1;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
@@ -646,6 +668,7 @@ int vm_run(struct session *session, const struct vm_options *options,
 	sigprocmask(SIG_BLOCK, &signals, &before);
 	int signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	int number = follow(&run, jobs, signal_fd);
+	flush_output(&run);
 	clear_progress(&run);
 	if (count > 1 && !number)
 		put_several(&run);
