@@ -87,6 +87,16 @@ static bool is_extern_work(struct scanner *scan, name_id word, struct span span)
 	return work;
 }
 
+/* `scheduler start NAME` and `scheduler replace NAME`: what is to be done is no word of its own. */
+static name_id scheduler_verb(struct scanner *scan, name_id word, struct span span)
+{
+	const char *text = map_text(TREE->names, word);
+	if (strcmp(text, "start") != 0 && strcmp(text, "replace") != 0)
+		diag_report(TREE->diags, DIAG_SYNTAX, span,
+			    "expected 'start', 'replace' or 'stop', found '%s'", text);
+	return word;
+}
+
 static struct stmt *named(struct stmt *stmt, name_id name, struct span span)
 {
 	stmt->name = name;
@@ -405,6 +415,15 @@ statement:
   }
 | WAIT name opt_timeout {
 	$$ = named(new_simple(scan, STMT_WAIT, @$, $3, NULL), $2, @2);
+  }
+| SCHEDULER NAME NAME {
+	struct expr *which = tree_named(TREE, EXPR_NAME, $3, @3);
+	$$ = named(new_simple(scan, STMT_SCHEDULER_OP, @$, which, NULL),
+		   scheduler_verb(scan, $2, @2), @2);
+  }
+| SCHEDULER STOP {
+	$$ = named(new_simple(scan, STMT_SCHEDULER_OP, @$, NULL, NULL),
+		   map_intern(TREE->names, "stop", 4), @2);
   }
 | KILL name {
 	$$ = named(new_simple(scan, STMT_KILL, @$, NULL, NULL), $2, @2);

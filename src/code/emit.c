@@ -544,6 +544,9 @@ static void emit_stmt(struct emitter *emitter, const struct stmt *stmt)
 	case STMT_KILL:
 		emit_end(emitter, stmt);
 		break;
+	case STMT_SCHEDULER_OP:
+		emit_scheduler_op(emitter, stmt);
+		break;
 	case STMT_USE:
 	case STMT_FN:
 	case STMT_PROC:

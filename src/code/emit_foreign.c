@@ -212,9 +212,8 @@ static uint32_t flag_number(const struct emitter *emitter, name_id name)
 	return number;
 }
 
-void emit_scheduler(struct emitter *emitter, const struct stmt *scheduler)
+static void put_scheduler(struct emitter *emitter, const struct stmt *scheduler, struct span place)
 {
-	struct program *program = emitter->program;
 	VECTOR(uint32_t) pairs = {0};
 	uint32_t head[SCHEDULER_ARG_FIRST] = {
 		[SCHEDULER_ARG_SCHEDULER] = scheduler->body.symbol->entry,
@@ -234,9 +233,25 @@ void emit_scheduler(struct emitter *emitter, const struct stmt *scheduler)
 		}
 	}
 	head[SCHEDULER_ARG_COUNT] = (uint32_t)(pairs.length / 2);
-	emitter->span = program->schedulers.data[head[SCHEDULER_ARG_SCHEDULER]].span;
+	emitter->span = place;
 	uint32_t start = emit_pool(emitter, head, SCHEDULER_ARG_FIRST);
 	emit_pool(emitter, pairs.data, pairs.length);
 	emit(emitter, OP_SCHEDULER, start, NONE, NONE);
 	VECTOR_FREE(&pairs);
+}
+
+void emit_scheduler(struct emitter *emitter, const struct stmt *scheduler)
+{
+	uint32_t number = scheduler->body.symbol->entry;
+	put_scheduler(emitter, scheduler, emitter->program->schedulers.data[number].span);
+}
+
+/* The kernel has room for one: a replacement stops the old and starts the new. */
+void emit_scheduler_op(struct emitter *emitter, const struct stmt *stmt)
+{
+	const char *verb = name_text(emitter, stmt->name);
+	if (strcmp(verb, "start") != 0)
+		emit(emitter, OP_SCHEDULER_STOP, NONE, NONE, NONE);
+	if (stmt->simple.value)
+		put_scheduler(emitter, stmt->simple.value->symbol->stmt, stmt->span);
 }

@@ -73,6 +73,7 @@ uint32_t emit_custom(struct emitter *emitter, const struct expr *call);
 void emit_run(struct emitter *emitter, const struct stmt *stmt);
 void emit_end(struct emitter *emitter, const struct stmt *stmt);
 void emit_scheduler(struct emitter *emitter, const struct stmt *scheduler);
+void emit_scheduler_op(struct emitter *emitter, const struct stmt *stmt);
 
 /* The program's own spelling of something, blanks folded. */
 uint32_t emit_source_text(struct emitter *emitter, struct span span);

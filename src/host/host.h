@@ -48,6 +48,7 @@ struct host_spawn {
 struct host_process {
 	int group;
 	const char *const *argv; /* NULL ends it; the first is a path, or a name found in PATH */
+	bool scheduler;          /* it is going to attach to the kernel */
 };
 
 /* What is known of a process that was started. */

@@ -20,6 +20,7 @@ struct plan_worker {
 /* A program on paper: it is a task of its group, like a worker, until it is stopped. */
 struct plan_process {
 	char *program; /* the first of its arguments */
+	bool scheduler;
 	int worker;
 	struct process_report report;
 };
@@ -310,6 +311,7 @@ static bool plan_process_start(struct host *host, const struct host_process *sta
 		return false;
 	struct plan_process made = {
 		.worker = (int)plan->workers.length,
+		.scheduler = start->scheduler,
 		.report = {.code = -1, .output = &plan->nothing, .errors = &plan->nothing}};
 	group_tree_enter(&plan->tree, group, made.worker);
 	made.program = memory_resize(NULL, strlen(start->argv[0]) + 1);
@@ -358,11 +360,14 @@ static bool plan_map_value(struct host *host, const char *path, int64_t key, int
 	return !fault(plan_of(host), "map_value", error);
 }
 
-/* Attached as soon as a scheduler was started: none can be attached before. */
+/* A scheduler is attached from its start to its end. */
 static void plan_scheduler_state(struct host *host, struct sched_ext_state *state)
 {
-	*state = (struct sched_ext_state){.available = true,
-					  .enabled = plan_of(host)->processes.length > 0};
+	const struct plan_host *plan = plan_of(host);
+	*state = (struct sched_ext_state){.available = true};
+	for (size_t i = 0; i < plan->processes.length; i++)
+		state->enabled |= plan->processes.data[i].scheduler &&
+				  !plan->processes.data[i].report.ended;
 }
 
 static void plan_wait(struct host *host, int64_t until_ns, struct host_wake *wake)

@@ -1,7 +1,7 @@
 /*
  * sched_ext: what the kernel says of the BPF scheduler that is loaded, if any. Reads
- * /sys/kernel/sched_ext (Documentation/scheduler/sched-ext.rst of Linux 6.12 and later) and nothing
- * else.
+ * /sys/kernel/sched_ext (Documentation/scheduler/sched-ext.rst of Linux 6.12 and later), and
+ * /dev/kmsg for the reason of an end.
  */
 #ifndef KTSTR_HOST_SCHED_EXT_H
 #define KTSTR_HOST_SCHED_EXT_H
@@ -14,6 +14,9 @@ struct sched_ext_state {
 	bool enabled;        /* a scheduler is attached and in charge */
 	uint64_t enable_seq; /* how many have been attached since boot */
 	char ops[64];        /* name of the one that is, "" for none */
+	/* While none is in charge: why the last one is not any more, as the kernel's log has it; ""
+	 * where there was none, or the log cannot be read. */
+	char reason[320];
 };
 
 void sched_ext_read(struct sched_ext_state *state);

@@ -462,6 +462,9 @@ static uint32_t act(struct vm *vm, const struct instruction *instruction, uint32
 	case OP_SCHEDULER:
 		scheduler_start(vm, pool_at(vm, instruction->a));
 		break;
+	case OP_SCHEDULER_STOP:
+		scheduler_end(vm);
+		break;
 	case OP_SKIP:
 		vm_event(vm, "skip", -1)->text = result_text(vm->result, TEXT(a));
 		vm_end(vm, STATUS_SKIP, "skip", "%s", TEXT(a));

@@ -41,10 +41,60 @@ static const char *last_words(struct vm *vm, const struct process_report *report
 	return kept;
 }
 
+/* All that it said, up to a limit, as notes: a scheduler prints the kernel's dump at its end. */
+static void keep_words(struct vm *vm, const struct process_report *report)
+{
+	enum { LINES_MAX = 200 };
+	const char *at = text_string(report->errors);
+	for (int line = 0; *at && line < LINES_MAX; line++) {
+		size_t length = strcspn(at, "\n");
+		struct text text = {0};
+		text_printf(&text, "%s: ", vm->scheduler.name);
+		text_put_visible(&text, at, length);
+		const char *kept = result_text(vm->result, text.data);
+		if (length)
+			VECTOR_PUSH(&vm->result->notes, kept);
+		text_free(&text);
+		at += length + (at[length] == '\n');
+	}
+}
+
+/* Did the kernel let go of it while it was in charge, and why? NULL if it did not. */
+static const char *ejection(struct vm *vm)
+{
+	struct sched_ext_state now;
+	vm->host->verbs->scheduler_state(vm->host, &now);
+	if (now.enabled || now.enable_seq != vm->scheduler.attached.enable_seq || !*now.reason)
+		return NULL;
+	/* It was asked to by its own process, which went away. */
+	if (strncmp(now.reason, "unregistered from user space", 28) == 0)
+		return NULL;
+	return result_text(vm->result, now.reason);
+}
+
+/* What a scheduler leaves behind that the kernel has thrown out comes a little later. */
+static const struct process_report *await_words(struct vm *vm)
+{
+	const int64_t patience_ns = 1000000000;
+	int64_t deadline = vm_later(vm_now(vm), patience_ns);
+	const struct process_report *report;
+	while (!(report = vm->host->verbs->process_report(vm->host, vm->scheduler.process))
+			->ended &&
+	       vm_now(vm) < deadline)
+		vm_wait_once(vm, vm_later(vm_now(vm), LOOK_NS));
+	return vm->host->verbs->process_report(vm->host, vm->scheduler.process);
+}
+
 static _Noreturn void ended(struct vm *vm, enum status status, const char *when)
 {
+	const char *why = vm->scheduler.attached.enabled ? ejection(vm) : NULL;
 	const struct process_report *report =
 		vm->host->verbs->process_report(vm->host, vm->scheduler.process);
+	if (why) {
+		keep_words(vm, report);
+		vm_end(vm, status, "scheduler_alive", "the kernel ejected the scheduler '%s': %s",
+		       vm->scheduler.name, why);
+	}
 	vm_end(vm, status, "scheduler_alive", "the scheduler '%s' ended %s (%s %d)%s",
 	       vm->scheduler.name, when, report->killed ? "signal" : "exit code", report->code,
 	       last_words(vm, report));
@@ -94,13 +144,15 @@ void scheduler_start(struct vm *vm, const uint32_t *args)
 				     : vm->registers[args[SCHEDULER_ARG_TIMEOUT]].i;
 	struct sched_ext_state before;
 	struct error error;
+	vm_release(vm);
 	if (vm->scheduler.process >= 0)
 		vm_end(vm, STATUS_BROKEN, "scheduler", "the scheduler '%s' runs already",
 		       vm->scheduler.name);
 	vm->scheduler.name = declared->name;
+	vm->scheduler.attached = (struct sched_ext_state){0};
 	look_before(vm, &before);
-	const struct host_process start = {.group = HOST_GROUP_OUTSIDE,
-					   .argv = make_argv(vm, args)};
+	const struct host_process start = {
+		.group = HOST_GROUP_OUTSIDE, .argv = make_argv(vm, args), .scheduler = true};
 	ledger_add(vm, ENTRY_SCHEDULER, 0);
 	if (!vm->host->verbs->process_start(vm->host, &start, &vm->scheduler.process, &error)) {
 		error_wrap(&error, "scheduler '%s'", declared->name);
@@ -133,12 +185,13 @@ void scheduler_watch(struct vm *vm)
 	vm->scheduler.watched = false;
 	if (!alive_is_judged(vm))
 		return;
-	const struct process_report *report =
-		vm->host->verbs->process_report(vm->host, vm->scheduler.process);
-	vm_end(vm, STATUS_FAIL, "scheduler_alive",
-	       now.enabled ? "the scheduler '%s' was replaced by '%s'%s"
-			   : "the kernel ejected the scheduler '%s'%s%s",
-	       vm->scheduler.name, now.enabled ? now.ops : "", last_words(vm, report));
+	const struct process_report *report = await_words(vm);
+	keep_words(vm, report);
+	if (now.enabled)
+		vm_end(vm, STATUS_FAIL, "scheduler_alive",
+		       "the scheduler '%s' was replaced by '%s'", vm->scheduler.name, now.ops);
+	vm_end(vm, STATUS_FAIL, "scheduler_alive", "the kernel ejected the scheduler '%s'%s%s",
+	       vm->scheduler.name, *now.reason ? ": " : "", now.reason);
 }
 
 void scheduler_stop(struct vm *vm)
@@ -153,4 +206,15 @@ void scheduler_stop(struct vm *vm)
 		vm->host->verbs->process_stop(vm->host, vm->scheduler.process, 0, 0, NULL);
 	}
 	vm->scheduler.process = -1;
+}
+
+void scheduler_end(struct vm *vm)
+{
+	vm_release(vm);
+	if (vm->scheduler.process < 0)
+		vm_end(vm, STATUS_BROKEN, "scheduler", "no scheduler under test runs");
+	scheduler_watch(vm);
+	vm_event(vm, "scheduler stop", -1)->text = result_text(vm->result, vm->scheduler.name);
+	scheduler_stop(vm);
+	vm->scheduler.pid = 0;
 }

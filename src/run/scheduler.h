@@ -17,5 +17,7 @@ void scheduler_ended(struct vm *vm, int process);
 /* Is it still attached? If not, the scenario fails. */
 void scheduler_watch(struct vm *vm);
 void scheduler_stop(struct vm *vm);
+/* SCHEDULER_STOP: as a line of the scenario. None that runs: BROKEN. */
+void scheduler_end(struct vm *vm);
 
 #endif

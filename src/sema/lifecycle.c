@@ -643,6 +643,7 @@ static void walk_stmt(struct walker *walker, struct stmt *stmt)
 	case STMT_EXTERN:
 	case STMT_PAYLOAD:
 	case STMT_SCHEDULER:
+	case STMT_SCHEDULER_OP:
 	case STMT_FLAG:
 	case STMT_FLAG_ARGS:
 	case STMT_METRIC:

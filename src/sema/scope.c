@@ -134,6 +134,7 @@ void scope_collect_groups(struct checker *check, struct stmt *first)
 		case STMT_RUN:
 		case STMT_WAIT:
 		case STMT_KILL:
+		case STMT_SCHEDULER_OP:
 		case STMT_CALL:
 		case STMT_SETTING:
 		case STMT_NEEDS:

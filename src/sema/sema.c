@@ -495,6 +495,10 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 	case STMT_KILL:
 		foreign_check_end(check, stmt);
 		break;
+	case STMT_SCHEDULER_OP:
+		if (stmt->simple.value)
+			foreign_check_scheduler_setting(check, stmt->simple.value);
+		break;
 	case STMT_SETTING:
 		break; /* by check_items() */
 	case STMT_NEEDS:

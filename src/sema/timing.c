@@ -524,6 +524,9 @@ static void walk_stmt(struct timer *timer, const struct stmt *stmt)
 		break;
 	case STMT_KILL:
 		break;
+	case STMT_SCHEDULER_OP:
+		timing_scheduler(timer, stmt);
+		break;
 	case STMT_CALL:
 		walk_call(timer, stmt);
 		break;

@@ -58,5 +58,7 @@ struct form timing_length(struct timer *timer, const struct expr *expr, const ch
 
 /* timing_scenario.c: a setting of the scenario, or of the cgroup block around. */
 void timing_setting(struct timer *timer, const struct stmt *stmt);
+/* A scheduler that is started (none is where it is only stopped) has its time to attach. */
+void timing_scheduler(struct timer *timer, const struct stmt *stmt);
 
 #endif

@@ -6,9 +6,10 @@
 #include <math.h>
 #include <stdio.h>
 
-/* The scheduler under test has its time to attach, before anything else happens. */
-static void walk_scheduler(struct timer *timer, const struct stmt *stmt)
+void timing_scheduler(struct timer *timer, const struct stmt *stmt)
 {
+	if (!stmt->simple.value)
+		return;
 	const struct symbol *scheduler = stmt->simple.value->symbol;
 	const struct expr *timeout =
 		foreign_setting(timer->evaluator.check, scheduler->stmt, "attach_timeout");
@@ -37,7 +38,7 @@ void timing_setting(struct timer *timer, const struct stmt *stmt)
 	int index = sema_find_setting(scenario_settings, SCENARIO_SETTINGS,
 				      checker_text(evaluator->check, stmt->name));
 	if (index == SCENARIO_SCHEDULER)
-		walk_scheduler(timer, stmt);
+		timing_scheduler(timer, stmt);
 	if (index < SCENARIO_DURATION || index == SCENARIO_SCHEDULER)
 		return;
 	struct interval value =

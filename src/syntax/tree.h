@@ -126,6 +126,7 @@ enum stmt_kind {
 	STMT_RUN,
 	STMT_WAIT,
 	STMT_KILL,
+	STMT_SCHEDULER_OP, /* its name is the verb: start, replace, stop */
 	STMT_SETTING,
 	STMT_NEEDS,
 	STMT_STEP,
@@ -199,7 +200,8 @@ struct stmt {
 	struct stmt *next;
 	union {
 		struct { /* PARAM, LET, SETTING, NEEDS, SLEEP, HOLD, AWAIT, SKIP, FAIL, NOTE,
-			  * EXPECT, METRIC, CALL, CUSTOM, WAIT, KILL */
+			  * EXPECT, METRIC, CALL, CUSTOM, WAIT, KILL,
+			  * SCHEDULER_OP */
 			struct expr *value;  /* HOLD: NULL is `rest`; WAIT: timeout */
 			struct expr *second; /* message, `if` condition, timeout, param's doc */
 			struct stmt *spawn;  /* LET of workers */

@@ -13,7 +13,8 @@
 
 static const char usage[] =
 	"ktstr vm exec FILE... runs scenarios as `ktstr exec` does, in a virtual machine (QEMU)\n"
-	"with cgroup v2 and the topology that you name. It takes the options of `ktstr exec`, and:\n"
+	"with cgroup v2 and the topology that you name. It takes the options of `ktstr exec`, "
+	"and:\n"
 	"\n"
 	"  --topo T               the machine: a label (2n4l4c2t: 2 nodes, 4 LLCs in all, 4 cores\n"
 	"                         per LLC, 2 threads) or a preset; may be repeated. 1n1l2c1t\n"
@@ -109,11 +110,13 @@ static bool take(struct vm_options *options, const char *name, const char *value
 /* Take our own options out of the arguments; what is left is for `ktstr exec`. */
 static bool read_own(struct vm_options *options, int *count, char **arguments)
 {
-	static const char *const own[] = {"--kernel", "--include", "--memory",       "--memory-nodes",
-					  "--jobs",   "--accel",   "--boot-timeout", NULL};
+	static const char *const own[] = {"--kernel",       "--include", "--memory",
+					  "--memory-nodes", "--jobs",    "--accel",
+					  "--boot-timeout", NULL};
 	int kept = 1, i = 1;
 	for (; i < *count && strcmp(arguments[i], "--") != 0; i++) {
-		char *equals = strncmp(arguments[i], "--", 2) == 0 ? strchr(arguments[i], '=') : NULL;
+		char *equals =
+			strncmp(arguments[i], "--", 2) == 0 ? strchr(arguments[i], '=') : NULL;
 		size_t length = equals ? (size_t)(equals - arguments[i]) : strlen(arguments[i]);
 		const char *name = NULL;
 		for (int j = 0; own[j] && !name; j++) {
@@ -248,6 +251,7 @@ int vm_init_main(int count, char **arguments)
 	(void)count;
 	(void)arguments;
 	guest_main();
-	console_error("ktstr", GUEST_COMMAND " is what a guest of `ktstr vm` runs, and nobody else");
+	console_error("ktstr",
+		      GUEST_COMMAND " is what a guest of `ktstr vm` runs, and nobody else");
 	return EXIT_USAGE;
 }

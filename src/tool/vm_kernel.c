@@ -26,7 +26,8 @@ static const char fetch_script[] =
 	"if [ \"$3\" = no ] && whole \"$image\"; then echo \"$image\"; exit; fi\n"
 	"die() { echo \"ktstr: no kernel of $2 could be fetched: $1\" >&2; exit 3; }\n"
 	"for tool in apt-get apt-cache dpkg-deb sha256sum; do\n"
-	"  command -v $tool >/dev/null || die \"there is no $tool; --kernel names a kernel\" \"$2\"\n"
+	"  command -v $tool >/dev/null || die \"there is no $tool; --kernel names a kernel\" "
+	"\"$2\"\n"
 	"done\n"
 	"mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list"
 	" /etc/apt/sources.list.d/*.sources 2>/dev/null |\n"
@@ -45,7 +46,8 @@ static const char fetch_script[] =
 	"cd \"$work\"\n"
 	"ask() {\n"
 	"  tool=$1; shift\n"
-	"  \"$tool\" -o Dir::Etc::SourceList=\"$work/sources.list\" -o Dir::Etc::SourceParts=/dev/null"
+	"  \"$tool\" -o Dir::Etc::SourceList=\"$work/sources.list\" -o "
+	"Dir::Etc::SourceParts=/dev/null"
 	" -o Dir::State::Lists=\"$work/lists\" -o Dir::Cache=\"$work/cache\""
 	" -o APT::Sandbox::User= -o Acquire::Languages=none -o APT::Update::Error-Mode=any"
 	" -o Acquire::Retries=2 -q \"$@\" 2>\"$work/said\" ||"
@@ -136,8 +138,7 @@ static void look_through(const char *folder, struct text *path, time_t *newest)
 		text_printf(&file, "%s/%s", folder, entry->d_name);
 		if (strncmp(entry->d_name, "vmlinuz-", 8) == 0 &&
 		    !(length > 7 && strcmp(entry->d_name + length - 7, ".sha256") == 0) &&
-		    stat(file.data, &status) == 0 &&
-		    (!path->length || status.st_mtime > *newest)) {
+		    stat(file.data, &status) == 0 && (!path->length || status.st_mtime > *newest)) {
 			*newest = status.st_mtime;
 			text_clear(path);
 			text_puts(path, file.data);
@@ -185,13 +186,15 @@ static int fetch(int count, char **arguments)
 		} else if (strcmp(arguments[i], "--suite") == 0 && i + 1 < count) {
 			suite = arguments[++i];
 		} else {
-			console_error("ktstr", "vm kernel fetch takes --suite S and --update, not '%s'",
+			console_error("ktstr",
+				      "vm kernel fetch takes --suite S and --update, not '%s'",
 				      arguments[i]);
 			return EXIT_USAGE;
 		}
 	}
 	if (!is_suite(suite)) {
-		console_error("ktstr", "--suite wants a suite of Debian's such as sid, not '%s'", suite);
+		console_error("ktstr", "--suite wants a suite of Debian's such as sid, not '%s'",
+			      suite);
 		return EXIT_USAGE;
 	}
 	return run_script(fetch_script, suite, update);

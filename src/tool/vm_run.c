@@ -33,8 +33,8 @@ struct guest {
 	int64_t heard_ns;
 	struct text output; /* not yet printed */
 	struct text errors;
-	struct text status; /* lines of progress, the last may not be whole */
-	size_t begun;       /* scenarios */
+	struct text status;        /* lines of progress, the last may not be whole */
+	size_t begun;              /* scenarios */
 	VECTOR(enum status) ended; /* and theirs */
 	struct text *reports;
 	int code;
@@ -47,7 +47,7 @@ struct vm_run {
 	struct guest *guests;
 	size_t count;
 	size_t report_count;
-	bool no_kvm; /* it was tried */
+	bool no_kvm;    /* it was tried */
 	size_t printed; /* machines of which nothing more will come */
 	bool progress;
 	int code;
@@ -113,7 +113,8 @@ static void put_report_path(const struct vm_run *run, const struct guest *guest,
 			    struct text *out)
 {
 	const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
-	size_t length = dot && dot > (slash ? slash + 1 : path) ? (size_t)(dot - path) : strlen(path);
+	size_t length =
+		dot && dot > (slash ? slash + 1 : path) ? (size_t)(dot - path) : strlen(path);
 	text_add(out, path, length);
 	if (run->count > 1)
 		text_printf(out, ".%s", guest->topology->given);
@@ -221,10 +222,10 @@ static void describe_lost(struct session *session, const struct guest *guest)
 static void put_lost(struct session *lost, size_t first, struct text *out)
 {
 	for (size_t i = first; i < lost->results.length; i++) {
-		struct report report = {.sources = lost->sources.data[i],
-					.environment = &lost->environment,
-					.color = console_use_color(lost->options.color,
-								   STDOUT_FILENO)};
+		struct report report = {
+			.sources = lost->sources.data[i],
+			.environment = &lost->environment,
+			.color = console_use_color(lost->options.color, STDOUT_FILENO)};
 		report_text_scenario(&report, &lost->results.data[i], out);
 	}
 }
@@ -234,8 +235,9 @@ static void report_lost(struct vm_run *run, struct guest *guest, enum status sta
 			const char *why)
 {
 	struct session *session = run->session;
-	struct session lost = {.options = session->options, .programs = session->programs,
-				.capture = &guest->output};
+	struct session lost = {.options = session->options,
+			       .programs = session->programs,
+			       .capture = &guest->output};
 	VECTOR(char *) paths = {0};
 	lost.options.reports.data = NULL;
 	lost.options.reports.length = lost.options.reports.room = 0;
@@ -352,9 +354,9 @@ static void boot(struct vm_run *run, struct guest *guest)
 	text_clear(&guest->machine.arrived);
 	machine_free(&guest->machine);
 	int initramfs_fd = vm_pack(run->session, run->options, &guest->topology->topology, &error);
-	bool fine = initramfs_fd >= 0 && machine_start(&guest->machine, &guest->topology->shape,
-						       guest->accel, run->kernel_fd, initramfs_fd,
-						       &error);
+	bool fine = initramfs_fd >= 0 &&
+		    machine_start(&guest->machine, &guest->topology->shape, guest->accel,
+				  run->kernel_fd, initramfs_fd, &error);
 	if (initramfs_fd >= 0)
 		close(initramfs_fd);
 	guest->heard_ns = now_ns();
@@ -386,7 +388,8 @@ static bool fall_back(struct vm_run *run, struct guest *guest)
 static void take_exit(struct vm_run *run, struct guest *guest, const struct wire_frame *frame)
 {
 	int status = 0;
-	memcpy(&status, frame->bytes, frame->length < sizeof(status) ? frame->length : sizeof(status));
+	memcpy(&status, frame->bytes,
+	       frame->length < sizeof(status) ? frame->length : sizeof(status));
 	if (frame->length != sizeof(status) || !WIFEXITED(status)) {
 		lose(run, guest, STATUS_BROKEN, "ktstr was killed in the guest by signal %d",
 		     WTERMSIG(status));
@@ -456,9 +459,11 @@ static void check_clock(struct vm_run *run, struct guest *guest)
 			lose(run, guest, STATUS_TIMEOUT, "the guest did not come up in time%s%s",
 			     panic ? ": " : "", panic ? panic : "");
 	} else if (guest->state == GUEST_RUNNING && now > guest->heard_ns + silence_ns) {
-		lose(run, guest, STATUS_TIMEOUT, "the guest has hung: nothing was heard of it for %lld s",
+		lose(run, guest, STATUS_TIMEOUT,
+		     "the guest has hung: nothing was heard of it for %lld s",
 		     (long long)(silence_ns / SECOND_NS));
-	} else if (guest->state == GUEST_RUNNING && guest->deadline_ns && now > guest->deadline_ns) {
+	} else if (guest->state == GUEST_RUNNING && guest->deadline_ns &&
+		   now > guest->deadline_ns) {
 		lose(run, guest, STATUS_TIMEOUT,
 		     "the guest is not done after twice the time that its scenarios may take");
 	}
@@ -521,7 +526,8 @@ static int follow(struct vm_run *run, size_t jobs, int signal_fd)
 			const struct machine *machine = &run->guests[i].machine;
 			if (!is_active(&run->guests[i]))
 				continue;
-			VECTOR_PUSH(&fds, (struct pollfd){.fd = machine->port_fd, .events = POLLIN});
+			VECTOR_PUSH(&fds,
+				    (struct pollfd){.fd = machine->port_fd, .events = POLLIN});
 			VECTOR_PUSH(&fds,
 				    (struct pollfd){.fd = machine->console_fd, .events = POLLIN});
 			VECTOR_PUSH(&fds,
@@ -599,9 +605,8 @@ static void put_table(const struct vm_run *run, struct text *out)
 			const struct guest *guest = &run->guests[i];
 			int column = (int)strlen(guest->topology->given);
 			text_printf(out, "  %-*s", column > 12 ? column : 12,
-				    row < guest->ended.length
-					    ? status_name(guest->ended.data[row])
-					    : "-");
+				    row < guest->ended.length ? status_name(guest->ended.data[row])
+							      : "-");
 		}
 		while (out->data[out->length - 1] == ' ')
 			out->data[--out->length] = '\0';

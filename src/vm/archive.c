@@ -19,9 +19,8 @@ static void put(struct archive *archive, const char *name, unsigned mode, const 
 	unsigned inode = archive->names.count;
 	/* inode, mode, owner, group, links, time, size, devices of it and of what it is, the
 	 * length of its name, no check sum */
-	text_printf(&archive->bytes,
-		    "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", inode, mode, 0u,
-		    0u, 1u, 0u, length, 0u, 0u, 0u, 0u, strlen(name) + 1, 0u);
+	text_printf(&archive->bytes, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x",
+		    inode, mode, 0u, 0u, 1u, 0u, length, 0u, 0u, 0u, 0u, strlen(name) + 1, 0u);
 	text_add(&archive->bytes, name, strlen(name) + 1);
 	pad(&archive->bytes);
 	text_add(&archive->bytes, bytes, length);

@@ -3,8 +3,8 @@
  * the program that the host described, passes on what it says, and tells its end.
  *
  * The description is the file GUEST_RUN: strings with a NUL behind each, the first letter says what
- * it is: `d` the folder to work in, `e` NAME=VALUE of the environment, `a` an argument (the first is
- * the program), `i` the file that is standard input, `r` a report that the program writes.
+ * it is: `d` the folder to work in, `e` NAME=VALUE of the environment, `a` an argument (the first
+ * is the program), `i` the file that is standard input, `r` a report that the program writes.
  */
 #ifndef KTSTR_VM_GUEST_H
 #define KTSTR_VM_GUEST_H

@@ -64,8 +64,8 @@ static int unpack(const struct image *image)
 {
 	static const char zstd[4] = {'\x28', '\xb5', '\x2f', '\xfd'};
 	size_t setup = (unsigned char)image->bytes[SETUP_SECTORS];
-	size_t start = ((setup ? setup : 4) + 1) * SECTOR_BYTES +
-		       word_at(image, SETUP_PAYLOAD_OFFSET);
+	size_t start =
+		((setup ? setup : 4) + 1) * SECTOR_BYTES + word_at(image, SETUP_PAYLOAD_OFFSET);
 	size_t length = word_at(image, SETUP_PAYLOAD_LENGTH);
 	if (start > image->length || length > image->length - start || length < 8 ||
 	    memcmp(image->bytes + start, zstd, sizeof(zstd)) != 0)
@@ -100,8 +100,8 @@ int kernel_open(const char *path, struct error *error)
 		return -1;
 	}
 	struct image image = {.length = S_ISREG(status.st_mode) ? (size_t)status.st_size : 0};
-	void *mapped = image.length ? mmap(NULL, image.length, PROT_READ, MAP_PRIVATE, fd, 0)
-				    : MAP_FAILED;
+	void *mapped =
+		image.length ? mmap(NULL, image.length, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
 	image.bytes = mapped;
 	bool bzimage = mapped != MAP_FAILED && is_bzimage(&image);
 	bool elf = mapped != MAP_FAILED && elf_boots(image.bytes, image.length);

@@ -15,8 +15,12 @@
 enum { DEPTH_MAX = 32 };
 
 /* Where the loader looks without being told, Debian's folders first. */
-static const char *const usual[] = {"/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64",
-				    "/usr/lib64", "/lib", "/usr/lib"};
+static const char *const usual[] = {"/lib/x86_64-linux-gnu",
+				    "/usr/lib/x86_64-linux-gnu",
+				    "/lib64",
+				    "/usr/lib64",
+				    "/lib",
+				    "/usr/lib"};
 
 static bool add(struct archive *archive, const char *path, int depth, struct error *error);
 

@@ -63,14 +63,16 @@ bool machine_can(const struct machine_shape *shape, enum machine_accel accel, st
 		last = (last << bits_for(counts[i])) + counts[i] - 1;
 	int memories = shape->nodes + shape->memory_nodes;
 	if (shape->memory_bytes / memories < 64 * MEBIBYTE)
-		return error_set(error, ERROR_REFUSED,
-				 "%lld MiB are too little memory for %d nodes: 64 MiB each at least",
-				 (long long)(shape->memory_bytes / MEBIBYTE), memories);
+		return error_set(
+			error, ERROR_REFUSED,
+			"%lld MiB are too little memory for %d nodes: 64 MiB each at least",
+			(long long)(shape->memory_bytes / MEBIBYTE), memories);
 	if (last >= APIC_IDS_MAX && accel == MACHINE_TCG)
-		return error_set(error, ERROR_UNAVAILABLE,
-				 "%d CPUs in this arrangement need x2APIC numbers, which QEMU's TCG "
-				 "does not have",
-				 cpus_of(shape));
+		return error_set(
+			error, ERROR_UNAVAILABLE,
+			"%d CPUs in this arrangement need x2APIC numbers, which QEMU's TCG "
+			"does not have",
+			cpus_of(shape));
 	return true;
 }
 
@@ -104,7 +106,8 @@ static void put_arguments(const struct machine_shape *shape, enum machine_accel 
 		    shape->cores, shape->threads);
 	if (memories > 1)
 		put_nodes(shape, out);
-	text_puts(out, "-nodefaults\n-no-user-config\n-display\nnone\n-serial\nstdio\n-no-reboot\n");
+	text_puts(out,
+		  "-nodefaults\n-no-user-config\n-display\nnone\n-serial\nstdio\n-no-reboot\n");
 	text_printf(out,
 		    "-device\nvirtio-serial-pci\n-chardev\nsocket,id=port,fd=%d\n-device\n"
 		    "virtserialport,chardev=port,name=" WIRE_PORT "\n",

@@ -18,7 +18,7 @@
 /* A regular topology, as its label says, and nodes that have memory only. */
 struct machine_shape {
 	int nodes;
-	int llcs; /* in all */
+	int llcs;  /* in all */
 	int cores; /* per LLC */
 	int threads;
 	int memory_nodes;
@@ -32,7 +32,7 @@ struct machine {
 	int process_fd; /* readable when QEMU has ended */
 	int console_fd;
 	int port_fd;
-	int status; /* as of wait(2), once it has ended */
+	int status;          /* as of wait(2), once it has ended */
 	struct text console; /* the last of it */
 	struct text arrived; /* of frames, from `taken` on */
 	size_t taken;

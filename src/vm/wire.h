@@ -14,14 +14,14 @@
 #define WIRE_PORT "ktstr.results"
 
 enum wire_kind {
-	WIRE_HELLO = 'h',  /* userspace is up, the program is about to start */
-	WIRE_OUTPUT = 'o', /* a part of its standard output */
-	WIRE_ERRORS = 'e', /* likewise of its standard error */
-	WIRE_STATUS = 's', /* lines of progress: see session.h */
-	WIRE_REPORT = 'r', /* a byte: which report; then a part of it */
-	WIRE_BEAT = 'b',   /* still alive; nothing in it */
+	WIRE_HELLO = 'h',   /* userspace is up, the program is about to start */
+	WIRE_OUTPUT = 'o',  /* a part of its standard output */
+	WIRE_ERRORS = 'e',  /* likewise of its standard error */
+	WIRE_STATUS = 's',  /* lines of progress: see session.h */
+	WIRE_REPORT = 'r',  /* a byte: which report; then a part of it */
+	WIRE_BEAT = 'b',    /* still alive; nothing in it */
 	WIRE_TROUBLE = 't', /* why the program could not be started */
-	WIRE_EXIT = 'x',   /* the last one: the program's status as of wait(2), four bytes */
+	WIRE_EXIT = 'x',    /* the last one: the program's status as of wait(2), four bytes */
 };
 
 enum { WIRE_LENGTH_MAX = 32768 };

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""`ktstr vm` as a user has it: boots, runs, reports; guests that are lost; schedulers under test.
+
+    exec.py --ktstrc build/ktstrc --ktstr build/ktstr [--scheduler build/tests/schedulers/test_scheduler]
+
+Prints TAP. Takes the kernel of $KTSTR_VM_KERNEL, or the one that `ktstr vm kernel fetch` fetches;
+where there is none, every case is a skip with the reason.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "lib"))
+from kernel import Unavailable, find_kernel  # noqa: E402
+from programs import environment, program, run, wait_until  # noqa: E402
+from tap import Tap  # noqa: E402
+
+STEADY = "scenario steady { cgroup a { spawn 2 cpu_spin }\n hold 300ms\n expect { isolated } }\n"
+
+
+class Vm:
+    """Runs `ktstr vm exec` in a folder of its own."""
+
+    def __init__(self, arguments, kernel, folder):
+        self.arguments, self.kernel, self.folder = arguments, kernel, folder
+
+    def command(self, *words):
+        """The whole command line."""
+        return [self.arguments.ktstr, "vm", "exec", "--kernel", self.kernel, "--accel", "tcg", *words]
+
+    def exec(self, *words, deadline=150, **options):
+        """A run to its end."""
+        return run(self.command(*words), deadline=deadline, cwd=self.folder, **options)
+
+    def write(self, name, text):
+        """A program in the folder."""
+        (self.folder / name).write_text(text)
+        return name
+
+    def report(self, name="report.json"):
+        """A JSON report that a run has written."""
+        return json.loads((self.folder / name).read_text())
+
+
+def machines_left():
+    """QEMUs whose parent is this process or gone: none of ours may outlive its ktstr."""
+    found = subprocess.run(["pgrep", "-fa", "name=ktstr.results"], capture_output=True, text=True, check=False)
+    return found.stdout
+
+
+def wants(result, code, *words):
+    """What is wrong with a result: its exit code, or a word that it does not say."""
+    faults = [] if result.code == code else [f"exit code {result.code} in place of {code}"]
+    faults += [f"it does not say '{word}'" for word in words if word not in result.text + result.errors]
+    return "\n".join([*faults, result.summary()]) if faults else ""
+
+
+def statuses(report):
+    """Name and status of each scenario."""
+    return {scenario["name"]: scenario["status"] for scenario in report["scenarios"]}
+
+
+def check_results(tap, vm):
+    """What comes back is what `ktstr exec` would have given."""
+    vm.write("steady.kts", STEADY)
+    vm.write("fails.kts", 'scenario fails { cgroup a { spawn cpu_spin }\n hold 100ms\n fail "on purpose" }\n')
+    result = vm.exec("steady.kts", "fails.kts", "--topo", "2n4l1c2t", "--report", "json=report.json",
+                     "--report", "human=report.txt", "--seed", "7")
+    tap.check("passes and fails come back", wants(result, 1, "PASS steady", "FAIL fails", "fails.kts:3:"))
+    report = vm.report()
+    topology, where = report["environment"]["topology"], report["environment"]
+    tap.check("the report is the guest's",
+              "" if (topology["name"], where["cgroup"], where["seed"]) == ("2n4l1c2t", "cpuset v2, cpu v2", 7)
+              and statuses(report) == {"steady": "PASS", "fails": "FAIL"} else json.dumps(report["environment"]))
+    tap.check("human reports are files, too",
+              "" if "PASS steady" in (vm.folder / "report.txt").read_text() else "no PASS in report.txt")
+    result = vm.exec("-", "--topo", "1n1l2c1t", "--format", "json", stdin=STEADY.encode())
+    tap.check("a program from standard input, JSON on standard output",
+              wants(result, 0) or ("" if statuses(json.loads(result.text)) == {"steady": "PASS"} else result.text))
+
+
+def check_several(tap, vm):
+    """Two machines at once, a table, a node without CPUs."""
+    result = vm.exec("steady.kts", "--topo", "1n2l1c1t", "--topo", "smt-2llc", "--jobs", "2", "--memory-nodes", "1",
+                     "--report", "json=several.json")
+    tap.check("several machines give a table", wants(result, 0, "== 1n2l1c1t", "== smt-2llc", "steady    PASS"))
+    nodes = [vm.report(f"several.{name}.json")["environment"]["topology"]["nodes"] for name in ("1n2l1c1t", "smt-2llc")]
+    tap.check("each has its report, and a node without CPUs", "" if nodes == [2, 2] else f"nodes: {nodes}")
+
+
+def check_payload(tap, vm):
+    """A payload comes along with its libraries; the guest is not the host."""
+    vm.write("payload.kts", 'payload id { exec = "uname"; args = ["-r"]; metric major = "^([0-9]+)"\n'
+             ' expect { major >= 5 } }\n'
+             "scenario with_payload { cgroup a { spawn cpu_spin; run id }\n hold 200ms\n wait id }\n")
+    result = vm.exec("payload.kts", "--topo", "1n1l2c1t")
+    tap.check("payloads come along", wants(result, 0, "PASS with_payload"))
+
+
+def check_lost(tap, vm):
+    """A guest that panics, is killed or hangs is never a PASS, and its console is told."""
+    vm.write("lost.kts", STEADY + """
+payload crash { exec = "sh"; args = ["-c", "echo c > /proc/sysrq-trigger"] }
+scenario dies { cgroup a { spawn cpu_spin }
+ run crash
+ hold 2s }
+scenario after { cgroup a { spawn cpu_spin }
+ hold 100ms }
+""")
+    result = vm.exec("lost.kts", "--topo", "1n1l2c1t", "--report", "json=lost.json")
+    tap.check("a panic is BROKEN, with the console",
+              wants(result, 3, "PASS steady", "BROKEN dies", "sysrq triggered crash", "console: ", "BROKEN after"))
+    tap.check("and so in the report",
+              "" if statuses(vm.report("lost.json")) == {"steady": "PASS", "dies": "BROKEN", "after": "BROKEN"}
+              else str(statuses(vm.report("lost.json"))))
+    result = vm.exec("steady.kts", "--topo", "1n1l2c1t", "--boot-timeout", "300ms")
+    tap.check("a guest that does not come up is TIMEOUT", wants(result, 3, "TIMEOUT steady", "did not come up"))
+    vm.write("nothing", "no kernel")
+    result = run([vm.arguments.ktstr, "vm", "exec", "steady.kts", "--kernel", "nothing"], cwd=vm.folder)
+    tap.check("what is no kernel is refused", wants(result, 2, "is no kernel"))
+
+
+def check_signals(tap, vm):
+    """Whatever ends ktstr ends its machine."""
+    for number, name in ((signal.SIGINT, "SIGINT"), (signal.SIGKILL, "SIGKILL")):
+        process = subprocess.Popen([str(word) for word in vm.command("steady.kts", "--topo", "1n1l2c1t")],
+                                   cwd=vm.folder, env=environment(), stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        began = wait_until(machines_left, 20)
+        time.sleep(0.3)
+        process.send_signal(number)
+        code = process.wait(20)
+        left = "" if wait_until(lambda: not machines_left(), 10) else machines_left()
+        tap.check(f"{name} leaves no machine",
+                  left or ("" if began and code == -number else f"ended with {code}; machine seen: {began}"))
+
+
+# Scenario of schedulers/each.kts, status, what the report must say.
+SCHEDULERS = {
+    "fair": ("PASS", ""),
+    "starves": ("FAIL", "not_starved"),
+    "stalls": ("FAIL", "runnable task stall"),
+    "sticks": ("FAIL", "scheduler_alive"),
+    "leaves": ("FAIL", "ended while it was needed (exit code 0)"),
+    "slow": ("FAIL", "wake_p99"),
+}
+
+
+def check_schedulers(tap, vm):
+    """Each scheduler is found by the scenario that is meant to, for the right reason."""
+    if not vm.arguments.scheduler:
+        for name in SCHEDULERS:
+            tap.skipped(f"scheduler: {name}", "the test schedulers were not built (clang, bpftool, libbpf-dev)")
+        return
+    shutil.copy(vm.arguments.scheduler, vm.folder / "test_scheduler")
+    vm.write("schedulers.kts", (HERE / "schedulers" / "each.kts").read_text())
+    result = vm.exec("schedulers.kts", "--topo", "2n4l1c2t", "--report", "json=schedulers.json", deadline=300)
+    if not (vm.folder / "schedulers.json").exists():
+        tap.failed_with("schedulers: a report", result.summary())
+        return
+    found = {scenario["name"]: scenario for scenario in vm.report("schedulers.json")["scenarios"]}
+    for name, (status, word) in SCHEDULERS.items():
+        said = json.dumps(found[name]["reasons"])
+        fine = found[name]["status"] == status and word in said
+        tap.check(f"scheduler: {name}", "" if fine else f"{found[name]['status']}, not {status} for '{word}': {said}")
+
+
+def main():
+    """Every check, on one kernel."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ktstrc", type=program, required=True)
+    parser.add_argument("--ktstr", type=program, required=True)
+    parser.add_argument("--scheduler", type=program)
+    arguments = parser.parse_args()
+    tap = Tap()
+    try:
+        if not shutil.which("qemu-system-x86_64"):
+            raise Unavailable("qemu-system-x86_64 is not installed (package qemu-system-x86)")
+        kernel = find_kernel(arguments.ktstr)
+    except Unavailable as error:
+        tap.skipped("ktstr vm", str(error))
+        tap.finish()
+    with tempfile.TemporaryDirectory(prefix="kts-vm-exec-") as folder:
+        vm = Vm(arguments, kernel, Path(folder))
+        before = set(os.listdir(tempfile.gettempdir()))
+        for check in (check_results, check_several, check_payload, check_lost, check_signals, check_schedulers):
+            began = time.monotonic()
+            check(tap, vm)
+            tap.note(f"{check.__name__}: {time.monotonic() - began:.0f} s")
+        new = {name for name in set(os.listdir(tempfile.gettempdir())) - before if "ktstr" in name}
+        tap.check("no file is left", "\n".join(sorted(new)))
+    tap.finish()
+
+
+if __name__ == "__main__":
+    main()
