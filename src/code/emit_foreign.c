@@ -249,7 +249,7 @@ void emit_scheduler(struct emitter *emitter, const struct stmt *scheduler)
 /* The kernel has room for one: a replacement stops the old and starts the new. */
 void emit_scheduler_op(struct emitter *emitter, const struct stmt *stmt)
 {
-	const char *verb = name_text(emitter, stmt->name);
+	const char *verb = map_text(emitter->tree->names, stmt->name);
 	if (strcmp(verb, "start") != 0)
 		emit(emitter, OP_SCHEDULER_STOP, NONE, NONE, NONE);
 	if (stmt->simple.value)

@@ -365,9 +365,11 @@ static void plan_scheduler_state(struct host *host, struct sched_ext_state *stat
 {
 	const struct plan_host *plan = plan_of(host);
 	*state = (struct sched_ext_state){.available = true};
-	for (size_t i = 0; i < plan->processes.length; i++)
-		state->enabled |= plan->processes.data[i].scheduler &&
-				  !plan->processes.data[i].report.ended;
+	for (size_t i = 0; i < plan->processes.length; i++) {
+		const struct plan_process *process = &plan->processes.data[i];
+		state->enable_seq += process->scheduler;
+		state->enabled |= process->scheduler && !process->report.ended;
+	}
 }
 
 static void plan_wait(struct host *host, int64_t until_ns, struct host_wake *wake)

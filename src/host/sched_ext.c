@@ -25,8 +25,10 @@ static bool read_line(const char *path, char *line, size_t room)
  *     sched_ext: BPF scheduler "NAME" disabled (REASON)
  *     sched_ext: NAME: MESSAGE
  * and then the stack that led to it. */
-static void take_record(const char *record, char *reason, size_t room)
+static void take_record(const char *record, struct sched_ext_state *state)
 {
+	char *reason = state->reason;
+	const size_t room = sizeof(state->reason);
 	static const char prefix[] = "sched_ext: ", verb[] = "\" disabled (";
 	const char *text = strchr(record, ';'), *at;
 	if (!text || strncmp(text + 1, prefix, sizeof(prefix) - 1) != 0)
@@ -36,6 +38,8 @@ static void take_record(const char *record, char *reason, size_t room)
 	if ((at = strstr(text, verb))) {
 		at += sizeof(verb) - 1;
 		snprintf(reason, room, "%.*s", (int)strcspn(at, ")\n"), at);
+		const char *comma = strchr(record, ',');
+		state->reason_number = comma ? strtoull(comma + 1, NULL, 10) : 0;
 	} else if (*reason && !strchr(reason, ':') && (at = strstr(text, ": ")) &&
 		   at < text + length) {
 		size_t used = strlen(reason);
@@ -44,7 +48,7 @@ static void take_record(const char *record, char *reason, size_t room)
 }
 
 /* Of the last scheduler that ended. */
-static void read_reason(char *reason, size_t room)
+static void read_reason(struct sched_ext_state *state)
 {
 	char record[1024];
 	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -52,7 +56,7 @@ static void read_reason(char *reason, size_t room)
 	while (fd >= 0 &&
 	       ((got = read(fd, record, sizeof(record) - 1)) > 0 || (got < 0 && errno == EPIPE))) {
 		record[got > 0 ? got : 0] = '\0';
-		take_record(record, reason, room);
+		take_record(record, state);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -68,5 +72,5 @@ void sched_ext_read(struct sched_ext_state *state)
 	if (read_line(SCHED_EXT_FOLDER "enable_seq", number, sizeof(number)))
 		state->enable_seq = strtoull(number, NULL, 10);
 	if (!state->enabled && state->enable_seq)
-		read_reason(state->reason, sizeof(state->reason));
+		read_reason(state);
 }

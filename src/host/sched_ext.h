@@ -17,6 +17,7 @@ struct sched_ext_state {
 	/* While none is in charge: why the last one is not any more, as the kernel's log has it; ""
 	 * where there was none, or the log cannot be read. */
 	char reason[320];
+	uint64_t reason_number; /* of the log's record that says so: a later one has a higher */
 };
 
 void sched_ext_read(struct sched_ext_state *state);

@@ -44,7 +44,7 @@ static const char *last_words(struct vm *vm, const struct process_report *report
 /* All that it said, up to a limit, as notes: a scheduler prints the kernel's dump at its end. */
 static void keep_words(struct vm *vm, const struct process_report *report)
 {
-	enum { LINES_MAX = 200 };
+	enum { LINES_MAX = 100 };
 	const char *at = text_string(report->errors);
 	for (int line = 0; *at && line < LINES_MAX; line++) {
 		size_t length = strcspn(at, "\n");
@@ -59,42 +59,49 @@ static void keep_words(struct vm *vm, const struct process_report *report)
 	}
 }
 
-/* Did the kernel let go of it while it was in charge, and why? NULL if it did not. */
-static const char *ejection(struct vm *vm)
-{
-	struct sched_ext_state now;
-	vm->host->verbs->scheduler_state(vm->host, &now);
-	if (now.enabled || now.enable_seq != vm->scheduler.attached.enable_seq || !*now.reason)
-		return NULL;
-	/* It was asked to by its own process, which went away. */
-	if (strncmp(now.reason, "unregistered from user space", 28) == 0)
-		return NULL;
-	return result_text(vm->result, now.reason);
-}
-
-/* What a scheduler leaves behind that the kernel has thrown out comes a little later. */
-static const struct process_report *await_words(struct vm *vm)
+/* Why the kernel let go of it: its log, and the dump that the scheduler prints, come a moment after
+ * the fact. "" when it does not say. */
+static void await_reason(struct vm *vm, struct sched_ext_state *now)
 {
 	const int64_t patience_ns = 1000000000;
+	const struct host_verbs *verbs = vm->host->verbs;
 	int64_t deadline = vm_later(vm_now(vm), patience_ns);
-	const struct process_report *report;
-	while (!(report = vm->host->verbs->process_report(vm->host, vm->scheduler.process))
-			->ended &&
-	       vm_now(vm) < deadline)
+	for (;;) {
+		bool ended = verbs->process_report(vm->host, vm->scheduler.process)->ended;
+		verbs->scheduler_state(vm->host, now);
+		bool told = now->reason_number > vm->scheduler.before_number;
+		if (!told)
+			now->reason[0] = '\0';
+		if (now->enabled || (told && ended) || vm_now(vm) >= deadline)
+			return;
 		vm_wait_once(vm, vm_later(vm_now(vm), LOOK_NS));
-	return vm->host->verbs->process_report(vm->host, vm->scheduler.process);
+	}
+}
+
+/* The kernel does not want it any more, and did not let it go because its process did. */
+static bool is_ejected(const struct sched_ext_state *now)
+{
+	static const char asked[] = "unregistered from user space";
+	return !now->enabled && *now->reason && strncmp(now->reason, asked, sizeof(asked) - 1) != 0;
+}
+
+static _Noreturn void ejected(struct vm *vm, const struct sched_ext_state *now)
+{
+	keep_words(vm, vm->host->verbs->process_report(vm->host, vm->scheduler.process));
+	vm_end(vm, STATUS_FAIL, "scheduler_alive", "the kernel ejected the scheduler '%s'%s%s",
+	       vm->scheduler.name, *now->reason ? ": " : "", now->reason);
 }
 
 static _Noreturn void ended(struct vm *vm, enum status status, const char *when)
 {
-	const char *why = vm->scheduler.attached.enabled ? ejection(vm) : NULL;
+	struct sched_ext_state now;
+	if (vm->scheduler.attached.enabled) {
+		await_reason(vm, &now);
+		if (is_ejected(&now))
+			ejected(vm, &now);
+	}
 	const struct process_report *report =
 		vm->host->verbs->process_report(vm->host, vm->scheduler.process);
-	if (why) {
-		keep_words(vm, report);
-		vm_end(vm, status, "scheduler_alive", "the kernel ejected the scheduler '%s': %s",
-		       vm->scheduler.name, why);
-	}
 	vm_end(vm, status, "scheduler_alive", "the scheduler '%s' ended %s (%s %d)%s",
 	       vm->scheduler.name, when, report->killed ? "signal" : "exit code", report->code,
 	       last_words(vm, report));
@@ -114,13 +121,14 @@ static void look_before(struct vm *vm, struct sched_ext_state *state)
 		       "a sched_ext scheduler is attached already: %s", state->ops);
 }
 
-static void await_attached(struct vm *vm, int64_t timeout_ns)
+/* Only the count tells that it is in charge for good: the kernel raises it last. */
+static void await_attached(struct vm *vm, const struct sched_ext_state *before, int64_t timeout_ns)
 {
 	int64_t deadline = vm_later(vm_now(vm), timeout_ns);
 	struct sched_ext_state now;
 	for (;;) {
 		vm->host->verbs->scheduler_state(vm->host, &now);
-		if (now.enabled)
+		if (now.enabled && now.enable_seq != before->enable_seq)
 			break;
 		if (vm->host->verbs->process_report(vm->host, vm->scheduler.process)->ended)
 			ended(vm, STATUS_BROKEN, "before it was attached");
@@ -151,6 +159,7 @@ void scheduler_start(struct vm *vm, const uint32_t *args)
 	vm->scheduler.name = declared->name;
 	vm->scheduler.attached = (struct sched_ext_state){0};
 	look_before(vm, &before);
+	vm->scheduler.before_number = before.reason_number;
 	const struct host_process start = {
 		.group = HOST_GROUP_OUTSIDE, .argv = make_argv(vm, args), .scheduler = true};
 	ledger_add(vm, ENTRY_SCHEDULER, 0);
@@ -159,7 +168,7 @@ void scheduler_start(struct vm *vm, const uint32_t *args)
 		vm_refused(vm, &error);
 	}
 	vm_event(vm, "scheduler", -1)->text = result_text(vm->result, declared->name);
-	await_attached(vm, timeout_ns);
+	await_attached(vm, &before, timeout_ns);
 	vm->scheduler.pid = vm->host->verbs->process_report(vm->host, vm->scheduler.process)->pid;
 }
 
@@ -185,13 +194,15 @@ void scheduler_watch(struct vm *vm)
 	vm->scheduler.watched = false;
 	if (!alive_is_judged(vm))
 		return;
-	const struct process_report *report = await_words(vm);
-	keep_words(vm, report);
-	if (now.enabled)
-		vm_end(vm, STATUS_FAIL, "scheduler_alive",
-		       "the scheduler '%s' was replaced by '%s'", vm->scheduler.name, now.ops);
-	vm_end(vm, STATUS_FAIL, "scheduler_alive", "the kernel ejected the scheduler '%s'%s%s",
-	       vm->scheduler.name, *now.reason ? ": " : "", now.reason);
+	await_reason(vm, &now);
+	if (!now.enabled && !is_ejected(&now) && *now.reason &&
+	    vm->host->verbs->process_report(vm->host, vm->scheduler.process)->ended)
+		ended(vm, STATUS_FAIL, "while it was needed");
+	if (!now.enabled)
+		ejected(vm, &now);
+	keep_words(vm, vm->host->verbs->process_report(vm->host, vm->scheduler.process));
+	vm_end(vm, STATUS_FAIL, "scheduler_alive", "the scheduler '%s' was replaced by '%s'",
+	       vm->scheduler.name, now.ops);
 }
 
 void scheduler_stop(struct vm *vm)

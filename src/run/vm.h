@@ -87,6 +87,7 @@ struct watched_scheduler {
 	bool watched;
 	int64_t look_ns; /* when the kernel is to be asked again */
 	struct sched_ext_state attached;
+	uint64_t before_number; /* of the kernel's last word on one that was there before */
 };
 
 /* Findings of a hook that are not in the result yet. */

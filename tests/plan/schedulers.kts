@@ -1,26 +1,26 @@
 #! plan --topo 1n2l2c1t
 # Schedulers that change under load.
 payload noise { exec = "sh"; args = ["-c", "exit 0"] }
-scheduler first { exec = "scx_first" }
-scheduler second { exec = "scx_second"; attach_timeout = 3s }
+scheduler former { exec = "scx_first" }
+scheduler latter { exec = "scx_second"; attach_timeout = 3s }
 
 scenario changing {
     run noise
     cgroup left { spawn 2 cpu_spin }
     hold 100ms
-    scheduler start first
+    scheduler start former
     hold 100ms
-    scheduler replace second
+    scheduler replace latter
     hold 100ms
     scheduler stop
     hold 100ms
 }
 
 scenario set_and_replaced {
-    scheduler = first
+    scheduler = former
     cgroup left { spawn 2 cpu_spin }
     hold 100ms
-    scheduler replace second
+    scheduler replace latter
     hold 100ms
 }
 
@@ -31,8 +31,8 @@ scenario nothing_to_stop {
 }
 
 scenario already_there {
-    scheduler = first
+    scheduler = former
     cgroup left { spawn 2 cpu_spin }
     hold 100ms
-    scheduler start second
+    scheduler start latter
 }

@@ -10,4 +10,3 @@ scenario ops {
     hold 100ms
     scheduler stop mine #! error[KTS0100]: expected the end of the statement, found 'mine'
 }
-scheduler stop #! error[KTS0102]: 

@@ -24,8 +24,11 @@ struct task_struct {
 	char comm[16];
 };
 
+/* Only its name counts: a member of another kind is not found. */
+enum scx_exit_kind { SCX_EXIT_NONE };
+
 struct scx_exit_info {
-	int kind;
+	enum scx_exit_kind kind;
 	__s64 exit_code;
 	const char *reason;
 	char *msg;
@@ -59,6 +62,8 @@ extern void scx_bpf_dsq_insert(struct task_struct *task, __u64 dsq, __u64 slice,
 extern bool scx_bpf_dsq_move_to_local(__u64 dsq) __ksym;
 extern __s32 scx_bpf_select_cpu_dfl(struct task_struct *task, __s32 previous, __u64 flags,
 				    bool *idle) __ksym;
+extern void scx_bpf_kick_cpu(__s32 cpu, __u64 flags) __ksym;
+extern __u32 scx_bpf_nr_cpu_ids(void) __ksym;
 extern __s32 scx_bpf_task_cpu(const struct task_struct *task) __ksym;
 
 #endif

@@ -5,7 +5,7 @@
 
 char _license[] SEC("license") = "GPL";
 
-enum { QUEUE = 1, JAIL = 2 };
+enum { QUEUE = 1, JAIL = 2, CLOCK_MONOTONIC = 1 };
 
 const volatile int mode = MODE_FIFO;
 
@@ -29,6 +29,50 @@ static bool is_worker(struct task_struct *task)
 {
 	return task->comm[0] == 'k' && task->comm[1] == 't' && task->comm[2] == 's' &&
 	       task->comm[3] == '-';
+}
+
+/* A CPU that was left idle with tasks waiting asks again only when it is kicked. */
+struct alarm {
+	struct bpf_timer timer;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, int);
+	__type(value, struct alarm);
+} alarms SEC(".maps");
+
+__u64 open_until_ns;
+int alarm_is_set;
+
+static long kick(__u32 cpu, void *nothing)
+{
+	(void)nothing;
+	scx_bpf_kick_cpu((__s32)cpu, 0);
+	return 0;
+}
+
+static int on_alarm(void *map, int *key, struct bpf_timer *timer)
+{
+	(void)map;
+	(void)key;
+	open_until_ns = bpf_ktime_get_ns() + SLOW_FOR_NS;
+	bpf_loop(scx_bpf_nr_cpu_ids(), kick, NULL, 0);
+	bpf_timer_start(timer, SLOW_EVERY_NS, 0);
+	return 0;
+}
+
+/* Not in init(): a program that may sleep can have no timer. */
+static void set_alarm(void)
+{
+	int zero = 0;
+	struct alarm *alarm = bpf_map_lookup_elem(&alarms, &zero);
+	if (!alarm || __sync_lock_test_and_set(&alarm_is_set, 1))
+		return;
+	bpf_timer_init(&alarm->timer, &alarms, CLOCK_MONOTONIC);
+	bpf_timer_set_callback(&alarm->timer, on_alarm);
+	bpf_timer_start(&alarm->timer, 1, 0);
 }
 
 SEC("struct_ops/select_cpu")
@@ -55,6 +99,8 @@ SEC("struct_ops/enqueue")
 void BPF_PROG(enqueue, struct task_struct *task, __u64 flags)
 {
 	__u64 queue = QUEUE;
+	if (mode == MODE_SLOW)
+		set_alarm();
 	if (mode == MODE_STARVE && is_worker(task)) {
 		if (!victim)
 			victim = task->pid;
@@ -66,20 +112,11 @@ void BPF_PROG(enqueue, struct task_struct *task, __u64 flags)
 	scx_bpf_dsq_insert(task, queue, SCX_SLICE_NS, flags);
 }
 
-static long look_at_clock(__u32 turn, __u64 *until_ns)
-{
-	(void)turn;
-	return bpf_ktime_get_ns() >= *until_ns;
-}
-
 SEC("struct_ops/dispatch")
 void BPF_PROG(dispatch, __s32 cpu, struct task_struct *previous)
 {
-	if (mode == MODE_SLOW) {
-		__u64 until_ns = bpf_ktime_get_ns() + SLOW_NS;
-		bpf_loop(1 << 22, look_at_clock, &until_ns, 0);
-	}
-	scx_bpf_dsq_move_to_local(QUEUE);
+	if (mode != MODE_SLOW || bpf_ktime_get_ns() < open_until_ns)
+		scx_bpf_dsq_move_to_local(QUEUE);
 }
 
 SEC("struct_ops/init")
@@ -95,7 +132,7 @@ void BPF_PROG(leave, struct scx_exit_info *info)
 	bpf_probe_read_kernel_str(exit_reason, sizeof(exit_reason), info->reason);
 	bpf_probe_read_kernel_str(exit_message, sizeof(exit_message), info->msg);
 	bpf_probe_read_kernel_str(exit_dump, sizeof(exit_dump), info->dump);
-	exit_kind = info->kind;
+	exit_kind = (int)info->kind;
 }
 
 #define OPS(called, patience_ms)                                                                   \

@@ -1,9 +1,10 @@
 # One scenario for each fault of tests/schedulers; what each comes to stands in exec.py.
 scheduler fair_one   { exec = "./test_scheduler"; args = ["fifo"] }
-scheduler starves_one { exec = "./test_scheduler"; args = ["starve"] }
+scheduler starves_one { exec = "./test_scheduler"; args = ["starve", "--strict"] }
 scheduler stalls_one { exec = "./test_scheduler"; args = ["starve", "--strict"] }
 scheduler sticks_one { exec = "./test_scheduler"; args = ["stick"] }
 scheduler leaves_one { exec = "./test_scheduler"; args = ["fifo", "--exit-after", "0.7"] }
+scheduler also_fair  { exec = "./test_scheduler"; args = ["fifo", "--strict"] }
 scheduler slow_one   { exec = "./test_scheduler"; args = ["slow"] }
 
 scenario fair {
@@ -50,5 +51,21 @@ scenario slow {
     duration = 2s
     cgroup a { spawn 4 bursty(5ms, 5ms) }
     hold rest
-    expect { wake_p99 <= 15ms }
+    expect { wake_p50 <= 25ms }
+}
+
+# Both ways of change, under load.
+scenario changes {
+    duration = 2s
+    cgroup a { cpus = disjoint(0, 2); spawn 3 cpu_spin }
+    cgroup b { cpus = disjoint(1, 2); spawn 3 bursty(5ms, 5ms) }
+    hold 20%
+    scheduler start fair_one
+    hold 20%
+    expect sched.pid > 0
+    scheduler replace also_fair
+    hold 20%
+    scheduler stop
+    hold rest
+    expect { isolated; gap <= 1.5s; no spread }
 }
