@@ -603,6 +603,11 @@ void foreign_check_run(struct checker *check, struct stmt *stmt)
 
 void foreign_check_end(struct checker *check, struct stmt *stmt)
 {
+	if (stmt->kind == STMT_SCHEDULER_OP) {
+		if (stmt->simple.value)
+			foreign_check_scheduler_setting(check, stmt->simple.value);
+		return;
+	}
 	struct symbol *run = scope_find(check, stmt->name);
 	if (!run || run->kind != SYMBOL_RUN)
 		run = find_foreign(check, stmt->name, stmt->name_span, SYMBOL_PAYLOAD, "payload");

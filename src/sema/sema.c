@@ -493,11 +493,8 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 		break;
 	case STMT_WAIT:
 	case STMT_KILL:
-		foreign_check_end(check, stmt);
-		break;
 	case STMT_SCHEDULER_OP:
-		if (stmt->simple.value)
-			foreign_check_scheduler_setting(check, stmt->simple.value);
+		foreign_check_end(check, stmt);
 		break;
 	case STMT_SETTING:
 		break; /* by check_items() */

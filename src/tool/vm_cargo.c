@@ -182,6 +182,15 @@ static void put_environment(struct cargo *cargo)
 	put_order(cargo, 'e', "LC_ALL=C.UTF-8");
 }
 
+static bool add_included(struct cargo *cargo, const char *name, struct error *error)
+{
+	struct text path = {0};
+	luggage_put_absolute(&path, name);
+	bool fine = luggage_add(&cargo->archive, path.data, error);
+	text_free(&path);
+	return fine;
+}
+
 static bool fill(struct cargo *cargo, const struct vm_options *options,
 		 const struct topology *topology, struct error *error)
 {
@@ -203,11 +212,12 @@ static bool fill(struct cargo *cargo, const struct vm_options *options,
 						  program->scenarios.data[j].name) ||
 			       add_started(cargo, program, j, topology, error);
 	}
-	for (size_t i = 0; fine && i < options->includes.length; i++) {
-		struct text path = {0};
-		luggage_put_absolute(&path, options->includes.data[i]);
-		fine = luggage_add(&cargo->archive, path.data, error);
-		text_free(&path);
+	for (size_t i = 0; fine && i < options->includes.length; i++)
+		fine = add_included(cargo, options->includes.data[i], error);
+	for (size_t i = 0; fine && i < session->options.given.length; i++) {
+		const struct given_option *given = &session->options.given.data[i];
+		if (strcmp(given->name, "hooks") == 0)
+			fine = add_included(cargo, given->value, error);
 	}
 	put_command(cargo);
 	put_environment(cargo);
