@@ -28,6 +28,8 @@ struct plan_process {
 struct plan_host {
 	struct host host;
 	VECTOR(struct plan_process) processes;
+	uint64_t schedulers_started;
+	int schedulers_living;
 	struct text nothing; /* what they print */
 	struct group_tree tree;
 	VECTOR(struct plan_worker) workers;
@@ -317,6 +319,8 @@ static bool plan_process_start(struct host *host, const struct host_process *sta
 	made.program = memory_resize(NULL, strlen(start->argv[0]) + 1);
 	strcpy(made.program, start->argv[0]);
 	VECTOR_PUSH(&plan->workers, (struct plan_worker){.released = true});
+	plan->schedulers_started += start->scheduler;
+	plan->schedulers_living += start->scheduler;
 	*process = (int)plan->processes.length;
 	VECTOR_PUSH(&plan->processes, made);
 	return true;
@@ -332,8 +336,10 @@ static bool plan_process_stop(struct host *host, int process, int polite, int64_
 	struct plan_process *ended = &plan->processes.data[process];
 	if (fault(plan, "process_stop", error))
 		return false;
-	if (!ended->report.ended)
+	if (!ended->report.ended) {
 		group_tree_leave(&plan->tree, ended->worker);
+		plan->schedulers_living -= ended->scheduler;
+	}
 	plan->workers.data[ended->worker].stopped = true;
 	ended->report.ended = ended->report.stopped = true;
 	ended->report.code = 0;
@@ -364,12 +370,9 @@ static bool plan_map_value(struct host *host, const char *path, int64_t key, int
 static void plan_scheduler_state(struct host *host, struct sched_ext_state *state)
 {
 	const struct plan_host *plan = plan_of(host);
-	*state = (struct sched_ext_state){.available = true};
-	for (size_t i = 0; i < plan->processes.length; i++) {
-		const struct plan_process *process = &plan->processes.data[i];
-		state->enable_seq += process->scheduler;
-		state->enabled |= process->scheduler && !process->report.ended;
-	}
+	*state = (struct sched_ext_state){.available = true,
+					  .enabled = plan->schedulers_living > 0,
+					  .enable_seq = plan->schedulers_started};
 }
 
 static void plan_wait(struct host *host, int64_t until_ns, struct host_wake *wake)

