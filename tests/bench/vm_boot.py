@@ -22,8 +22,8 @@ from measure import Table, cost, median  # noqa: E402
 
 RUNS = 5
 TIMES_BARE, LARGE_S, REPORT_MS = 1.3, 20.0, 200.0
-NOTHING = 'scenario nothing { cgroup a { }\n expect true\n note "here" }\n'
-NOTES = 'scenario notes { cgroup a { }\n expect true\n for i in 0..1000 { note "' + "x" * 1000 + '" } }\n'
+NOTHING = 'scenario nothing { settle = 0s\n cgroup a { }\n expect true\n note "here" }\n'
+NOTES = 'scenario notes { settle = 0s\n cgroup a { }\n expect true\n for i in 0..1000 { note "' + "x" * 1000 + '" } }\n'
 LINE = ("-machine q35,hpet=off,smbus=off,sata=off,usb=off -accel tcg,thread=single -cpu Nehalem -m 1G "
         "-smp 8,sockets=2,dies=2,cores=1,threads=2 -object memory-backend-ram,id=m0,size=512M "
         "-object memory-backend-ram,id=m1,size=512M -numa node,nodeid=0,cpus=0-3,memdev=m0 "

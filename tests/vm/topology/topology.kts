@@ -29,7 +29,7 @@ scenario by_node {
 scenario locality {
     duration = 1s
     needs nodes >= 2 and nodes_of(all) >= 2
-    cgroup home { cpus = node(1); spawn 2 cache_pressure(4MiB) { mempolicy = bind(1) } }
+    cgroup home { cpus = node(1); spawn 2 cache_pressure(32MiB) { mempolicy = bind(1) } }
     hold rest
     expect { page_locality >= 80%; gap <= 5s; no spread }
 }
@@ -37,7 +37,7 @@ scenario locality {
 scenario no_locality {
     duration = 1s
     needs nodes >= 2 and nodes_of(all) >= 2
-    cgroup away { cpus = node(1); spawn 2 cache_pressure(4MiB) { mempolicy = bind(0) } }
+    cgroup away { cpus = node(1); spawn 2 cache_pressure(32MiB) { mempolicy = bind(0); mempolicy_flags = static } }
     hold rest
     expect { page_locality >= 50%; gap <= 5s; no spread }
 }
@@ -45,7 +45,7 @@ scenario no_locality {
 scenario without_cpus {
     duration = 1s
     needs nodes > nodes_of(all) "a node without CPUs"
-    cgroup a { spawn 2 cache_pressure(4MiB) { mempolicy = bind(2) } }
+    cgroup a { spawn 2 cache_pressure(32MiB) { mempolicy = bind(2); mempolicy_flags = static } }
     hold rest
     expect { page_locality >= 50%; gap <= 5s; no spread }
 }
