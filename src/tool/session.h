@@ -21,8 +21,8 @@ struct session {
 	struct environment environment;
 	VECTOR(struct result) results;
 	VECTOR(struct source_set *) sources; /* of each result */
-	struct text *capture; /* in place of standard output; NULL: none */
-	int output_failed;    /* the errno of it */
+	struct text *capture;                /* in place of standard output; NULL: none */
+	int output_failed;                   /* the errno of it */
 	struct progress_line progress;
 };
 

@@ -180,6 +180,8 @@ static void put_environment(struct cargo *cargo)
 	}
 	put_order(cargo, 'e', "HOME=/");
 	put_order(cargo, 'e', "LC_ALL=C.UTF-8");
+	/* What cpuid says stands in sysfs, too, and asking each CPU takes a guest long. */
+	put_order(cargo, 'e', "HWLOC_COMPONENTS=-x86");
 }
 
 static bool add_included(struct cargo *cargo, const char *name, struct error *error)
@@ -204,16 +206,14 @@ static bool fill(struct cargo *cargo, const struct vm_options *options,
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		archive_add_folder(&cargo->archive, folders[i]);
 	bool fine = add_ourselves(cargo, error);
-	for (size_t i = 0; fine && i < session->programs.all.length; i++) {
-		const struct program *program = &session->programs.all.data[i]->program;
+	for (size_t i = 0; fine && i < session->programs.all.length; i++)
 		fine = add_compilation(cargo, i, error);
-		for (size_t j = 0; fine && j < program->scenarios.length; j++)
-			fine = !ktstr_is_selected(&session->options,
-						  program->scenarios.data[j].name) ||
-			       add_started(cargo, program, j, topology, error);
+	for (size_t i = 0; fine && i < session->schedule.items.length; i++) {
+		const struct run_item *item = &session->schedule.items.data[i];
+		if (item->round <= 1)
+			fine = add_started(cargo, &item->compilation->program, item->scenario,
+					   topology, error);
 	}
-	for (size_t i = 0; fine && i < options->includes.length; i++)
-		fine = add_included(cargo, options->includes.data[i], error);
 	const struct registry *registry = &session->programs.hooked.registry;
 	for (size_t i = 0; fine && i < registry->paths.length; i++)
 		fine = luggage_add(&cargo->archive, registry->paths.data[i], error);

@@ -34,6 +34,7 @@ struct guest {
 	struct text output; /* not yet printed */
 	struct text errors;
 	struct text status;        /* lines of progress, the last may not be whole */
+	bool spoke;                /* something came to its standard output */
 	size_t begun;              /* scenarios */
 	VECTOR(enum status) ended; /* and theirs */
 	struct text *reports;
@@ -89,7 +90,7 @@ static void flush_output(struct vm_run *run)
 		if (guest->errors.length)
 			console_write(STDERR_FILENO, &guest->errors);
 		if (guest->output.length && !console_write(STDOUT_FILENO, &guest->output))
-			session->output_failed = true;
+			session->output_failed = errno ? errno : EIO;
 		text_clear(&guest->errors);
 		text_clear(&guest->output);
 		if (guest->state != GUEST_DONE)
@@ -129,7 +130,7 @@ static void write_reports(struct vm_run *run, struct guest *guest)
 		put_report_path(run, guest, run->session->options.reports.data[i].path, &path);
 		if (!console_write_file(path.data, &guest->reports[i], &error)) {
 			console_error("ktstr", "%s", error.message);
-			run->session->output_failed = true;
+			run->session->output_failed = errno ? errno : EIO;
 		}
 		text_free(&path);
 	}
@@ -155,11 +156,15 @@ static void read_status(struct guest *guest)
 
 /* A result for a scenario of a guest that is gone. */
 static void add_lost(struct session *session, const struct guest *guest,
-		     struct compilation *compilation, const struct scenario *scenario,
-		     enum status status, const char *why)
+		     const struct run_item *item, enum status status, const char *why)
 {
+	const struct scenario *scenario =
+		&item->compilation->program.scenarios.data[item->scenario];
 	size_t index = session->results.length;
-	struct result result = {.span = scenario->span, .seed = session->options.run.seed};
+	struct result result = {.span = scenario->span,
+				.seed = session->options.run.seed,
+				.index = item->index,
+				.round = item->round};
 	struct text tail = {0};
 	bool running = index == guest->ended.length;
 	result.name = result_text(&result, scenario->name);
@@ -188,21 +193,7 @@ static void add_lost(struct session *session, const struct guest *guest,
 	}
 	text_free(&tail);
 	VECTOR_PUSH(&session->results, result);
-	VECTOR_PUSH(&session->sources, &compilation->sources);
-}
-
-static void fill_lost(struct session *session, const struct guest *guest, enum status status,
-		      const char *why)
-{
-	for (size_t i = 0; i < session->programs.all.length; i++) {
-		struct compilation *compilation = session->programs.all.data[i];
-		const struct program *program = &compilation->program;
-		for (size_t j = 0; j < program->scenarios.length; j++) {
-			if (ktstr_is_selected(&session->options, program->scenarios.data[j].name))
-				add_lost(session, guest, compilation, &program->scenarios.data[j],
-					 status, why);
-		}
-	}
+	VECTOR_PUSH(&session->sources, &item->compilation->sources);
 }
 
 static void describe_lost(struct session *session, const struct guest *guest)
@@ -219,14 +210,16 @@ static void describe_lost(struct session *session, const struct guest *guest)
 }
 
 /* What the guest has not told itself, from scenario `first` on. */
-static void put_lost(struct session *lost, size_t first, struct text *out)
+static void put_lost(struct session *lost, size_t first, bool begun, struct text *out)
 {
-	for (size_t i = first; i < lost->results.length; i++) {
-		struct report report = {
-			.sources = lost->sources.data[i],
-			.environment = &lost->environment,
-			.color = console_use_color(lost->options.color, STDOUT_FILENO)};
-		report_text_scenario(&report, &lost->results.data[i], out);
+	const struct format_info *format = &format_table[lost->options.format];
+	struct report report = {.environment = &lost->environment,
+				.color = console_use_color(lost->options.color, STDOUT_FILENO)};
+	if (!begun && format->begin)
+		format->begin(&report, out);
+	for (size_t i = first; format->scenario && i < lost->results.length; i++) {
+		report.sources = lost->sources.data[i];
+		format->scenario(&report, i + 1, &lost->results.data[i], out);
 	}
 }
 
@@ -250,9 +243,9 @@ static void report_lost(struct vm_run *run, struct guest *guest, enum status sta
 		VECTOR_PUSH(&lost.options.reports, target);
 	}
 	describe_lost(&lost, guest);
-	fill_lost(&lost, guest, status, why);
-	if (lost.options.format == FORMAT_HUMAN)
-		put_lost(&lost, guest->ended.length, &guest->output);
+	for (size_t i = 0; i < session->schedule.items.length; i++)
+		add_lost(&lost, guest, &session->schedule.items.data[i], status, why);
+	put_lost(&lost, guest->ended.length, guest->spoke, &guest->output);
 	guest->code = session_finish(&lost);
 	guest->ended.length = 0;
 	for (size_t i = 0; i < lost.results.length; i++) {
@@ -326,17 +319,13 @@ static int64_t whole_patience_ns(const struct vm_run *run, const struct guest *g
 {
 	const struct session *session = run->session;
 	int64_t sum_ns = 0;
-	for (size_t i = 0; i < session->programs.all.length; i++) {
-		const struct program *program = &session->programs.all.data[i]->program;
-		for (size_t j = 0; j < program->scenarios.length; j++) {
-			if (!ktstr_is_selected(&session->options, program->scenarios.data[j].name))
-				continue;
-			int64_t ns = session_patience_ns(&session->options.run,
-							 &guest->topology->topology, program, j);
-			if (!ns || sum_ns > INT64_MAX / 4 - ns)
-				return 0;
-			sum_ns += ns;
-		}
+	for (size_t i = 0; i < session->schedule.items.length; i++) {
+		const struct run_item *item = &session->schedule.items.data[i];
+		int64_t ns = session_patience_ns(&session->options.run, &guest->topology->topology,
+						 &item->compilation->program, item->scenario);
+		if (!ns || sum_ns > INT64_MAX / 4 - ns)
+			return 0;
+		sum_ns += ns;
 	}
 	return 2 * sum_ns;
 }
@@ -423,6 +412,7 @@ static void take_frame(struct vm_run *run, struct guest *guest, const struct wir
 			guest->deadline_ns += guest->heard_ns;
 		break;
 	case WIRE_OUTPUT:
+		guest->spoke = true;
 		text_add(&guest->output, frame->bytes, frame->length);
 		break;
 	case WIRE_ERRORS:
@@ -580,27 +570,26 @@ static size_t room_for(const struct vm_run *run)
 	return jobs < 1 ? 1 : (size_t)jobs;
 }
 
+static const char *name_of(const struct run_item *item)
+{
+	return item->compilation->program.scenarios.data[item->scenario].name;
+}
+
 /* Scenarios down, machines across. */
 static void put_table(const struct vm_run *run, struct text *out)
 {
 	const struct session *session = run->session;
-	size_t width = 8, row = 0;
-	VECTOR(const char *) names = {0};
-	for (size_t i = 0; i < session->programs.all.length; i++) {
-		const struct program *program = &session->programs.all.data[i]->program;
-		for (size_t j = 0; j < program->scenarios.length; j++) {
-			const char *name = program->scenarios.data[j].name;
-			if (!ktstr_is_selected(&session->options, name))
-				continue;
-			VECTOR_PUSH(&names, name);
-			width = strlen(name) > width ? strlen(name) : width;
-		}
+	const struct schedule *schedule = &session->schedule;
+	size_t width = 8;
+	for (size_t i = 0; i < schedule->items.length; i++) {
+		size_t length = strlen(name_of(&schedule->items.data[i]));
+		width = length > width ? length : width;
 	}
 	text_printf(out, "\n%-*s", (int)width, "scenario");
 	for (size_t i = 0; i < run->count; i++)
 		text_printf(out, "  %-12s", run->guests[i].topology->given);
-	for (; row < names.length; row++) {
-		text_printf(out, "\n%-*s", (int)width, names.data[row]);
+	for (size_t row = 0; row < schedule->items.length; row++) {
+		text_printf(out, "\n%-*s", (int)width, name_of(&schedule->items.data[row]));
 		for (size_t i = 0; i < run->count; i++) {
 			const struct guest *guest = &run->guests[i];
 			int column = (int)strlen(guest->topology->given);
@@ -612,7 +601,6 @@ static void put_table(const struct vm_run *run, struct text *out)
 			out->data[--out->length] = '\0';
 	}
 	text_putc(out, '\n');
-	VECTOR_FREE(&names);
 }
 
 static void free_guests(struct vm_run *run)
@@ -639,7 +627,7 @@ static void put_several(struct vm_run *run)
 	else
 		text_puts(&table, "]\n");
 	if (!console_write(STDOUT_FILENO, &table))
-		run->session->output_failed = true;
+		run->session->output_failed = errno ? errno : EIO;
 	text_free(&table);
 }
 
@@ -654,10 +642,17 @@ int vm_run(struct session *session, const struct vm_options *options,
 			     .progress = isatty(STDERR_FILENO) && !session->options.quiet,
 			     .code = 5};
 	sigset_t signals, before;
+	if (count > 1 && session->options.format != FORMAT_HUMAN &&
+	    session->options.format != FORMAT_JSON) {
+		console_error("ktstr", "--format: of several machines human or json; --report "
+				       "writes a file for each in any other");
+		return EXIT_USAGE;
+	}
 	if (run.report_count > REPORTS_MAX) {
 		console_error("ktstr", "--report: at most %d", REPORTS_MAX);
 		return EXIT_USAGE;
 	}
+	schedule_make(&session->schedule, &session->programs, &session->options);
 	run.guests = memory_zeroed(count, sizeof(*run.guests));
 	for (size_t i = 0; i < count; i++) {
 		run.guests[i].topology = &topologies[i];
@@ -686,6 +681,7 @@ int vm_run(struct session *session, const struct vm_options *options,
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (session->output_failed)
-		console_error("ktstr", "cannot write the results: %m");
+		console_error("ktstr", "cannot write the results: %s",
+			      strerror(session->output_failed));
 	return session->output_failed && run.code != EXIT_FOUND ? EXIT_INTERNAL : run.code;
 }

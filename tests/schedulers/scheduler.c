@@ -80,8 +80,8 @@ static int run(struct test_scheduler_bpf *scheduler, const struct wish *wish)
 		perror("test_scheduler: cannot load");
 		return 3;
 	}
-	struct bpf_link *link = bpf_map__attach_struct_ops(
-		wish->strict ? scheduler->maps.strict_ops : scheduler->maps.test_ops);
+	struct bpf_link *link = bpf_map__attach_struct_ops(wish->strict ? scheduler->maps.strict_ops
+									: scheduler->maps.test_ops);
 	if (!link) {
 		perror("test_scheduler: cannot attach");
 		return 3;

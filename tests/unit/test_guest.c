@@ -31,8 +31,11 @@ static void test_archive(void **state)
 	static const struct {
 		const char *name;
 		unsigned mode, size;
-	} wanted[] = {{"a", 040755, 0},   {"a/b", 040755, 0},    {"a/b/file", 0100644, 5},
-		      {"a/c", 040755, 0}, {"TRAILER!!!", 0, 0}};
+	} wanted[] = {{"a", 040755, 0},
+		      {"a/b", 040755, 0},
+		      {"a/b/file", 0100644, 5},
+		      {"a/c", 040755, 0},
+		      {"TRAILER!!!", 0, 0}};
 	struct archive archive, again;
 	(void)state;
 	fill(&archive);
@@ -62,12 +65,9 @@ static void test_archive(void **state)
 
 static void test_names(void **state)
 {
-	static const char *const pairs[][2] = {{"/a/./b//c", "/a/b/c"},
-					       {"/a/../b", "/b"},
-					       {"/../../b", "/b"},
-					       {"/a/b/../../c/", "/c"},
-					       {"/", "/"},
-					       {"/..", "/"}};
+	static const char *const pairs[][2] = {
+		{"/a/./b//c", "/a/b/c"}, {"/a/../b", "/b"}, {"/../../b", "/b"},
+		{"/a/b/../../c/", "/c"}, {"/", "/"},        {"/..", "/"}};
 	(void)state;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		struct text text = {0};
@@ -145,7 +145,7 @@ static void test_wire(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_archive),
-					   cmocka_unit_test(test_names),
-					   cmocka_unit_test(test_elf), cmocka_unit_test(test_wire)};
+					   cmocka_unit_test(test_names), cmocka_unit_test(test_elf),
+					   cmocka_unit_test(test_wire)};
 	return cmocka_run_group_tests_name("guest", tests, NULL, NULL);
 }
