@@ -214,6 +214,8 @@ static bool fill(struct cargo *cargo, const struct vm_options *options,
 			fine = add_started(cargo, &item->compilation->program, item->scenario,
 					   topology, error);
 	}
+	for (size_t i = 0; fine && i < options->includes.length; i++)
+		fine = add_included(cargo, options->includes.data[i], error);
 	const struct registry *registry = &session->programs.hooked.registry;
 	for (size_t i = 0; fine && i < registry->paths.length; i++)
 		fine = luggage_add(&cargo->archive, registry->paths.data[i], error);
