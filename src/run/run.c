@@ -411,6 +411,7 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 	if (!setjmp(unwind_here)) {
 		set_flags(vm, scenario);
 		hooks_check(vm, index);
+		scheduler_start_given(vm);
 		interpreter_run(vm, scenario->entry);
 	}
 	vm->ending = true;
@@ -418,6 +419,7 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 		options->hooks->end(options->hooks);
 	while (vm->scopes.length)
 		ledger_close_scope(vm);
+	scheduler_stop(vm);
 	ledger_retry(vm);
 	sampler_end(vm);
 	noise_judge(vm);

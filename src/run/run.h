@@ -18,6 +18,7 @@ struct run_options {
 	const struct work *work_type; /* of swappable spawns, NULL: their own */
 	uint64_t seed;
 	int64_t sched_pid; /* of a scheduler that was there before the run, 0: none */
+	const char *const *scheduler; /* its argv, for scenarios that name none; NULL: none */
 	const char *flags; /* that are on, "llc,borrow"; NULL: those that a scenario requires */
 	struct run_progress *progress; /* NULL: nobody wants to see it */
 	int64_t longest_ns;      /* what a scenario is going to take at most, negative: not known */

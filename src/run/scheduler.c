@@ -144,6 +144,25 @@ static void await_attached(struct vm *vm, const struct sched_ext_state *before, 
 	vm->scheduler.watched = vm->options->judge;
 }
 
+static void start(struct vm *vm, const char *name, const char *const *argv, int64_t timeout_ns)
+{
+	struct sched_ext_state before;
+	struct error error;
+	vm->scheduler.name = name;
+	vm->scheduler.attached = (struct sched_ext_state){0};
+	look_before(vm, &before);
+	vm->scheduler.before_number = before.reason_number;
+	const struct host_process process = {
+		.group = HOST_GROUP_OUTSIDE, .argv = argv, .scheduler = true};
+	if (!vm->host->verbs->process_start(vm->host, &process, &vm->scheduler.process, &error)) {
+		error_wrap(&error, "scheduler '%s'", name);
+		vm_refused(vm, &error);
+	}
+	vm_event(vm, "scheduler", -1)->text = result_text(vm->result, name);
+	await_attached(vm, &before, timeout_ns);
+	vm->scheduler.pid = vm->host->verbs->process_report(vm->host, vm->scheduler.process)->pid;
+}
+
 void scheduler_start(struct vm *vm, const uint32_t *args)
 {
 	const struct scheduler *declared =
@@ -151,26 +170,26 @@ void scheduler_start(struct vm *vm, const uint32_t *args)
 	int64_t timeout_ns = args[SCHEDULER_ARG_TIMEOUT] == NONE
 				     ? SEMA_ATTACH_NS
 				     : vm->registers[args[SCHEDULER_ARG_TIMEOUT]].i;
-	struct sched_ext_state before;
-	struct error error;
 	vm_release(vm);
+	if (vm->scheduler.given)
+		vm_end(vm, STATUS_SKIP, "scheduler",
+		       "it has a scheduler of its own, '%s', and is no test of '%s' (--scheduler)",
+		       declared->name, vm->scheduler.name);
 	if (vm->scheduler.process >= 0)
 		vm_end(vm, STATUS_BROKEN, "scheduler", "the scheduler '%s' runs already",
 		       vm->scheduler.name);
-	vm->scheduler.name = declared->name;
-	vm->scheduler.attached = (struct sched_ext_state){0};
-	look_before(vm, &before);
-	vm->scheduler.before_number = before.reason_number;
-	const struct host_process start = {
-		.group = HOST_GROUP_OUTSIDE, .argv = make_argv(vm, args), .scheduler = true};
 	ledger_add(vm, ENTRY_SCHEDULER, 0);
-	if (!vm->host->verbs->process_start(vm->host, &start, &vm->scheduler.process, &error)) {
-		error_wrap(&error, "scheduler '%s'", declared->name);
-		vm_refused(vm, &error);
-	}
-	vm_event(vm, "scheduler", -1)->text = result_text(vm->result, declared->name);
-	await_attached(vm, &before, timeout_ns);
-	vm->scheduler.pid = vm->host->verbs->process_report(vm->host, vm->scheduler.process)->pid;
+	start(vm, declared->name, make_argv(vm, args), timeout_ns);
+}
+
+void scheduler_start_given(struct vm *vm)
+{
+	const char *const *argv = vm->options->scheduler;
+	if (!argv)
+		return;
+	const char *slash = strrchr(argv[0], '/');
+	vm->scheduler.given = true;
+	start(vm, slash ? slash + 1 : argv[0], argv, SEMA_ATTACH_NS);
 }
 
 void scheduler_ended(struct vm *vm, int process)

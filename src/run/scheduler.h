@@ -12,6 +12,9 @@
 #define SCHEDULER_LOOK_NS INT64_C(100000000)
 
 void scheduler_start(struct vm *vm, const uint32_t *args);
+/* That of the command line, if there is one, before the first op. A scenario that comes to start one
+ * of its own is then a SKIP. Stopped with scheduler_stop(). */
+void scheduler_start_given(struct vm *vm);
 /* A process ended: if it was the scheduler, the scenario fails. */
 void scheduler_ended(struct vm *vm, int process);
 /* Is it still attached? If not, the scenario fails. */

@@ -85,6 +85,7 @@ struct watched_scheduler {
 	int process; /* of the host, -1: none */
 	int64_t pid; /* 0: none is attached */
 	bool watched;
+	bool given;      /* by the command line */
 	int64_t look_ns; /* when the kernel is to be asked again */
 	struct sched_ext_state attached;
 	uint64_t before_number; /* of the kernel's last word on one that was there before */

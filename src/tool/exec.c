@@ -1,6 +1,7 @@
 /* ktstr exec: compile, open the host, run, report, clean up, and only then obey a signal. */
 #include "host/host.h"
 #include "report/report.h"
+#include "sema/defaults.h"
 #include "tool/progress.h"
 #include "tool/session.h"
 #include "vm/guest.h"
@@ -112,6 +113,9 @@ static int64_t longest_of(const struct run_options *options, const struct topolo
 	/* What hooks may take, the check does not know. */
 	if (longest_ns < 0 || (bound->depends & BOUND_ON_MACHINE) || program->hooks.length)
 		longest_ns = planned_ns(options, topology, program, index);
+	if (longest_ns >= 0 && options->scheduler &&
+	    __builtin_add_overflow(longest_ns, SEMA_ATTACH_NS, &longest_ns))
+		longest_ns = -1;
 	return longest_ns;
 }
 

@@ -40,6 +40,7 @@ struct ktstr_options {
 	VECTOR(struct report_target) reports;
 	VECTOR(struct param_value) params;
 	VECTOR(const char *) libraries; /* of hooks */
+	VECTOR(const char *) scheduler; /* argv of --scheduler with its NULL, or empty */
 	bool hooks_in_process;
 	bool uses_hooks; /* libraries that programs use are loaded, too */
 	ktstr_registry_function *linked; /* hooks in this program, NULL: none */

@@ -23,6 +23,9 @@ static const char usage[] =
 	"  --workers N            workers of a spawn that gives no count\n"
 	"  --flags A,B            flags of the scheduler under test that are on; without it,\n"
 	"                         those that a scenario requires\n"
+	"  --scheduler PROGRAM    a sched_ext scheduler, started before each scenario that has\n"
+	"                         none of its own, watched, and stopped at its end\n"
+	"  --scheduler-arg ARG    what it is started with; may be repeated\n"
 	"  --timeout T            end a scenario as TIMEOUT after this time\n"
 	"  --work-type W          what the workers of `swappable` spawns do in place of their own\n"
 	"  --seed N               of the random choices; printed in the report\n"
@@ -56,6 +59,8 @@ enum option_id {
 	OPTION_WORKERS,
 	OPTION_TIMEOUT,
 	OPTION_FLAGS,
+	OPTION_SCHEDULER,
+	OPTION_SCHEDULER_ARG,
 	OPTION_SEED,
 	OPTION_WORK_TYPE,
 	OPTION_FORMAT,
@@ -75,32 +80,33 @@ enum option_id {
 	OPTION_COLOR,
 };
 
-static const struct option known[] = {{"help", no_argument, NULL, OPTION_HELP},
-				      {"duration", required_argument, NULL, OPTION_DURATION},
-				      {"settle", required_argument, NULL, OPTION_SETTLE},
-				      {"workers", required_argument, NULL, OPTION_WORKERS},
-				      {"timeout", required_argument, NULL, OPTION_TIMEOUT},
-				      {"flags", required_argument, NULL, OPTION_FLAGS},
-				      {"work-type", required_argument, NULL, OPTION_WORK_TYPE},
-				      {"seed", required_argument, NULL, OPTION_SEED},
-				      {"format", required_argument, NULL, OPTION_FORMAT},
-				      {"report", required_argument, NULL, OPTION_REPORT},
-				      {"repeat", required_argument, NULL, OPTION_REPEAT},
-				      {"shuffle", no_argument, NULL, OPTION_SHUFFLE},
-				      {"shard", required_argument, NULL, OPTION_SHARD},
-				      {"verbose", no_argument, NULL, OPTION_VERBOSE},
-				      {"backend", required_argument, NULL, OPTION_BACKEND},
-				      {"topo", required_argument, NULL, OPTION_TOPO},
-				      {"gauntlet", no_argument, NULL, OPTION_GAUNTLET},
-				      {"hooks", required_argument, NULL, OPTION_HOOKS},
-				      {"hooks-in-process", no_argument, NULL,
-				       OPTION_HOOKS_IN_PROCESS},
-				      {"hook-timeout", required_argument, NULL,
-				       OPTION_HOOK_TIMEOUT},
-				      {"keep", no_argument, NULL, OPTION_KEEP},
-				      {"quiet", no_argument, NULL, OPTION_QUIET},
-				      {"color", required_argument, NULL, OPTION_COLOR},
-				      {NULL, 0, NULL, 0}};
+static const struct option known[] = {
+	{"help", no_argument, NULL, OPTION_HELP},
+	{"duration", required_argument, NULL, OPTION_DURATION},
+	{"settle", required_argument, NULL, OPTION_SETTLE},
+	{"workers", required_argument, NULL, OPTION_WORKERS},
+	{"timeout", required_argument, NULL, OPTION_TIMEOUT},
+	{"flags", required_argument, NULL, OPTION_FLAGS},
+	{"scheduler", required_argument, NULL, OPTION_SCHEDULER},
+	{"scheduler-arg", required_argument, NULL, OPTION_SCHEDULER_ARG},
+	{"work-type", required_argument, NULL, OPTION_WORK_TYPE},
+	{"seed", required_argument, NULL, OPTION_SEED},
+	{"format", required_argument, NULL, OPTION_FORMAT},
+	{"report", required_argument, NULL, OPTION_REPORT},
+	{"repeat", required_argument, NULL, OPTION_REPEAT},
+	{"shuffle", no_argument, NULL, OPTION_SHUFFLE},
+	{"shard", required_argument, NULL, OPTION_SHARD},
+	{"verbose", no_argument, NULL, OPTION_VERBOSE},
+	{"backend", required_argument, NULL, OPTION_BACKEND},
+	{"topo", required_argument, NULL, OPTION_TOPO},
+	{"gauntlet", no_argument, NULL, OPTION_GAUNTLET},
+	{"hooks", required_argument, NULL, OPTION_HOOKS},
+	{"hooks-in-process", no_argument, NULL, OPTION_HOOKS_IN_PROCESS},
+	{"hook-timeout", required_argument, NULL, OPTION_HOOK_TIMEOUT},
+	{"keep", no_argument, NULL, OPTION_KEEP},
+	{"quiet", no_argument, NULL, OPTION_QUIET},
+	{"color", required_argument, NULL, OPTION_COLOR},
+	{NULL, 0, NULL, 0}};
 
 static bool bad_value(const char *option, const char *value, const char *wanted)
 {
@@ -206,6 +212,12 @@ static bool take_option(struct ktstr_options *options, int option, char *value)
 		return read_duration("timeout", value, 1, &options->run.timeout_ns);
 	case OPTION_FLAGS:
 		options->run.flags = value;
+		return true;
+	case OPTION_SCHEDULER:
+		options->scheduler.data[0] = value;
+		return *value || bad_value("scheduler", value, "a program");
+	case OPTION_SCHEDULER_ARG:
+		VECTOR_PUSH(&options->scheduler, value);
 		return true;
 	case OPTION_WORKERS:
 		return read_count("workers", value, 1, 65536, "a number from 1 to 65536",
@@ -331,17 +343,34 @@ static void note_option(struct ktstr_options *options, int option, int index, co
 	VECTOR_PUSH(&options->given, given);
 }
 
+/* The list is its argv now. */
+static bool end_scheduler(struct ktstr_options *options)
+{
+	if (!options->scheduler.data[0] && options->scheduler.length > 1) {
+		console_error("ktstr", "--scheduler-arg: without --scheduler there is nothing to "
+				       "start with it");
+		return false;
+	}
+	VECTOR_PUSH(&options->scheduler, NULL);
+	if (options->scheduler.data[0])
+		options->run.scheduler = options->scheduler.data;
+	return true;
+}
+
 bool ktstr_read_options(struct ktstr_options *options, int count, char **arguments, int *code)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
-	*options = (struct ktstr_options){
-		.repeat = 1,
-		.run = {.duration_ns = -1, .settle_ns = -1, .workers = -1, .timeout_ns = -1,
-			.hook_timeout_ns = HOOK_TIMEOUT_NS}};
+	*options = (struct ktstr_options){.repeat = 1,
+					  .run = {.duration_ns = -1,
+						  .settle_ns = -1,
+						  .workers = -1,
+						  .timeout_ns = -1,
+						  .hook_timeout_ns = HOOK_TIMEOUT_NS}};
 	options->run.seed = ((uint64_t)now.tv_sec * 1000003u ^ (uint64_t)now.tv_nsec ^
 			     (uint64_t)getpid() << 20) &
 			    0xffffffff;
+	VECTOR_PUSH(&options->scheduler, NULL); /* the program */
 	*code = EXIT_USAGE;
 	opterr = 0;
 	for (int option, index = -1;
@@ -369,7 +398,7 @@ bool ktstr_read_options(struct ktstr_options *options, int count, char **argumen
 		if (!add_path(options, arguments[i], true, 0))
 			return false;
 	}
-	return true;
+	return end_scheduler(options);
 }
 
 void ktstr_free_options(struct ktstr_options *options)
@@ -378,6 +407,7 @@ void ktstr_free_options(struct ktstr_options *options)
 		free(options->files.data[i]);
 	VECTOR_FREE(&options->files);
 	VECTOR_FREE(&options->libraries);
+	VECTOR_FREE(&options->scheduler);
 	for (size_t i = 0; i < options->given.length; i++)
 		free((char *)(uintptr_t)options->given.data[i].value);
 	VECTOR_FREE(&options->given);
@@ -463,11 +493,10 @@ static bool compile_one(struct ktstr_programs *programs, const struct ktstr_opti
 	struct compilation *compilation = memory_zeroed(1, sizeof(*compilation));
 	struct error error;
 	VECTOR_PUSH(&programs->all, compilation);
-	bool of_library = !is_file(path) &&
-			  registry_find_scenario(&programs->hooked.registry, path) != NULL;
-	bool fine = of_library
-			    ? hooked_compile(&programs->hooked, path, compilation, &error)
-			    : compile_file(compilation, path, true, false, NULL, &error);
+	bool of_library =
+		!is_file(path) && registry_find_scenario(&programs->hooked.registry, path) != NULL;
+	bool fine = of_library ? hooked_compile(&programs->hooked, path, compilation, &error)
+			       : compile_file(compilation, path, true, false, NULL, &error);
 	if (fine && options->uses_hooks && !compilation->diags.errors)
 		fine = hooked_load_used(&programs->hooked, compilation, path, &error) ||
 		       error_wrap(&error, "%s", path);

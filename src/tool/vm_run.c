@@ -75,6 +75,8 @@ static void show_progress(const struct vm_run *run, const struct guest *guest)
 	fprintf(stderr, "%s: ", guest->topology->given);
 	if (guest->state == GUEST_BOOTING)
 		fprintf(stderr, "booting");
+	else if (!guest->begun)
+		fprintf(stderr, "starting");
 	else
 		fprintf(stderr, "scenario %zu, %zu ended", guest->begun, guest->ended.length);
 }

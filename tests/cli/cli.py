@@ -186,6 +186,8 @@ class Cli:
             self.case(f"exec: --workers '{value}'", [self.ktstr, "exec", "--workers", value, good.name], USAGE, "--workers")
         for value, says in (("", "kind of work"), ("pipe_oi", "did you mean 'pipe_io'"), ("sequence", "kind of work")):
             self.case(f"exec: --work-type '{value}'", [self.ktstr, "exec", "--work-type", value, good.name], USAGE, says)
+        self.case("exec: --scheduler ''", [self.ktstr, "exec", "--scheduler", "", good.name], USAGE, "--scheduler wants")
+        self.case("exec: --scheduler-arg alone", [self.ktstr, "exec", "--scheduler-arg", "x", good.name], USAGE, "without --scheduler")
         for value in ("", "0n0l0c0t", "2n4l", "nosuch", "9999999n9999999l9999999c9999999t"):
             self.case(f"plan: --topo '{value}'", [self.ktstr, "plan", "--topo", value, good.name], USAGE, "topo|CPUs")
         self.case("plan: unknown parameter", [self.ktstr, "plan", "-D", "nosuch=1", good.name], USAGE, "nosuch")

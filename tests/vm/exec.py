@@ -25,6 +25,7 @@ from programs import environment, program, run, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
 STEADY = "scenario steady { cgroup a { spawn 2 cpu_spin }\n hold 300ms\n expect { isolated } }\n"
+CATALOG_FOLDER = HERE.parent.parent / "scenarios"
 
 
 class Vm:
@@ -208,6 +209,37 @@ def check_schedulers(tap, vm):
         tap.check(f"scheduler: {name}", "" if fine else f"{found[name]['status']}, not {status} for '{word}': {said}")
 
 
+# Arguments of a test scheduler, scenario of the catalog, its status, what the report must say.
+CATALOG = [
+    ("fifo", "basic/cgroup_steady", "PASS", ""),
+    ("starve --strict", "basic/cgroup_steady", "FAIL", "not_starved"),
+    ("stick", "cpuset/cgroup_cpuset_swap_disjoint", "FAIL", "not allowed for kts-cpu_spin"),
+    ("fifo --exit-after 0.7", "affinity/cgroup_affinity_pinned", "FAIL", "ended while it was needed (exit code 0)"),
+    ("slow", "beyond/light_sleepers", "FAIL", "wake_p50"),
+    ("fifo", "beyond/light_sleepers", "PASS", ""),
+]
+
+
+def check_catalog(tap, vm):
+    """With --scheduler, a scenario of the catalog finds the fault that it is there for."""
+    for arguments, name, status, word in CATALOG:
+        title = f"--scheduler {arguments}: {name}"
+        if not vm.arguments.scheduler:
+            tap.skipped(title, "the test schedulers were not built (clang, bpftool, libbpf-dev)")
+            continue
+        shutil.copy(vm.arguments.scheduler, vm.folder / "test_scheduler")
+        words = [word for argument in arguments.split() for word in ("--scheduler-arg", argument)]
+        result = vm.exec(CATALOG_FOLDER / f"{name}.kts", "--topo", "2n4l1c2t", "--duration", "2s", "--scheduler", "./test_scheduler",
+                         *words, "--report", "json=catalog.json")
+        if not (vm.folder / "catalog.json").exists():
+            tap.failed_with(title, result.summary())
+            continue
+        found = vm.report("catalog.json")["scenarios"][0]
+        (vm.folder / "catalog.json").unlink()
+        said = json.dumps(found["reasons"])
+        tap.check(title, "" if found["status"] == status and word in said else f"{found['status']}, not {status} for '{word}': {said}")
+
+
 def main():
     """Every check, on one kernel."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -226,7 +258,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="kts-vm-exec-") as folder:
         vm = Vm(arguments, kernel, Path(folder))
         before = set(os.listdir(tempfile.gettempdir()))
-        for check in (check_results, check_several, check_topologies, check_payload, check_lost, check_signals, check_schedulers):
+        for check in (check_results, check_several, check_topologies, check_payload, check_lost, check_signals, check_schedulers, check_catalog):
             began = time.monotonic()
             check(tap, vm)
             tap.note(f"{check.__name__}: {time.monotonic() - began:.0f} s")
