@@ -156,11 +156,11 @@ static void put_bound(const struct bound *bound, struct text *out)
 {
 	text_puts(out, "bound ");
 	text_put_duration(out, bound_evaluate_ns(bound, -1, -1));
-	text_printf(out, "%s%s%s, %.0f turns\n",
+	text_printf(out, "%s%s%s%s, %.0f turns\n",
 		    bound->depends & BOUND_ON_PARAMS ? ", params as declared" : "",
 		    bound->depends & BOUND_ON_SETTINGS ? ", settings as declared" : "",
 		    bound->depends & BOUND_ON_MACHINE ? ", on the largest machine" : "",
-		    bound->turns);
+		    bound->depends & BOUND_ON_HOOKS ? ", and what hooks take" : "", bound->turns);
 }
 
 static void put_string(struct text *out, const char *string)

@@ -38,7 +38,8 @@ enum {
 	BOUND_ON_MACHINE = 4,  /* it is that of the largest machine */
 	/* rounding counts even where D and S are multiples of BOUND_EVEN_NS */
 	BOUND_UNEVEN = 8,
-	BOUND_ON = 15,
+	BOUND_ON_HOOKS = 16, /* what registered C functions take comes on top of it */
+	BOUND_ON = 31,
 };
 
 /* Whole hundredths of a percent of such a time are whole ns. */

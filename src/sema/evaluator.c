@@ -433,6 +433,7 @@ static struct interval evaluate_foreign(struct evaluator *evaluator, const struc
 		if (item->value)
 			evaluate(evaluator, item->value);
 	}
+	evaluator->hooks |= call->custom;
 	return interval_all(call->type);
 }
 

@@ -25,6 +25,7 @@ struct evaluator {
 	struct evaluator_store *store;
 	const struct sema_machines *machines;
 	bool narrow;    /* the machines are fewer than all there may be */
+	bool hooks;     /* a hook is called, or may be */
 	bool dead;      /* this line is never reached */
 	int branches;   /* ifs, and loops that may have no turn, around this line */
 	uint32_t stamp; /* number of the scenario: what is known of global names holds for one */

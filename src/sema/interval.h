@@ -29,7 +29,7 @@ enum {
 	DEPENDS_SETTINGS = BOUND_ON_SETTINGS, /* duration, settle, workers: the scenario's own */
 	DEPENDS_MACHINE = BOUND_ON_MACHINE,   /* it holds for all that there may be */
 	DEPENDS_UNEVEN = BOUND_UNEVEN,        /* not a dependence: see there */
-	DEPENDS_ARGUMENTS = 16,               /* an argument of the call that is followed */
+	DEPENDS_ARGUMENTS = 32,               /* an argument of the call that is followed */
 };
 
 struct interval {

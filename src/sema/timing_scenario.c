@@ -82,7 +82,7 @@ static void keep_bound(struct timer *timer, struct stmt *scenario)
 	const struct evaluator *evaluator = &timer->evaluator;
 	struct bound *bound = ARENA_NEW(evaluator->check->tree->arena, struct bound);
 	const struct effect *effect = &timer->effect;
-	unsigned depends = timer->depends & BOUND_ON;
+	unsigned depends = (timer->depends & BOUND_ON) | (evaluator->hooks ? BOUND_ON_HOOKS : 0);
 	*bound = (struct bound){.lines = keep_form(effect->time),
 				.turns = (double)effect->turns,
 				.duration_ns = keep_ns(evaluator->own.duration_high),

@@ -41,7 +41,8 @@ static void put_line(struct compilation *compilation, const struct proved *prove
 		text_printf(out, "%s: ", place.file->name);
 	text_printf(out, "scenario %s takes at most ", proved->name);
 	text_put_duration(out, longest_ns(proved->bound));
-	text_putc(out, '\n');
+	text_puts(out,
+		  proved->bound->depends & BOUND_ON_HOOKS ? ", and what its hooks take\n" : "\n");
 }
 
 void bounds_put_text(struct compilation *compilation, struct text *out)
@@ -57,7 +58,8 @@ static void put_object(struct compilation *compilation, const struct proved *pro
 		const char *name;
 	} depends[] = {{BOUND_ON_PARAMS, "params"},
 		       {BOUND_ON_SETTINGS, "settings"},
-		       {BOUND_ON_MACHINE, "machine"}};
+		       {BOUND_ON_MACHINE, "machine"},
+		       {BOUND_ON_HOOKS, "hooks"}};
 	struct source_place place;
 	struct json json;
 	json_start(&json, out, false);

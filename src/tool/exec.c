@@ -111,7 +111,7 @@ static int64_t longest_of(const struct run_options *options, const struct topolo
 	const struct bound *bound = &program->scenarios.data[index].bound;
 	int64_t longest_ns = run_bound_ns(program, index, options);
 	/* What hooks may take, the check does not know. */
-	if (longest_ns < 0 || (bound->depends & BOUND_ON_MACHINE) || program->hooks.length)
+	if (longest_ns < 0 || (bound->depends & (BOUND_ON_MACHINE | BOUND_ON_HOOKS)))
 		longest_ns = planned_ns(options, topology, program, index);
 	if (longest_ns >= 0 && options->scheduler &&
 	    __builtin_add_overflow(longest_ns, SEMA_ATTACH_NS, &longest_ns))

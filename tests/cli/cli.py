@@ -198,12 +198,17 @@ class Cli:
         good = self.write("good.kts", GOOD)
         small = self.write("small.kts", scenario("cgroup a { cpus = llc(1); spawn cpu_spin }\nhold 1s", "wants_two"))
         broken = self.write("broken.kts", scenario("cgroup a { spawn cpu_spin }\nhold 1s / (topo.cpus - 4)", "divides"))
+        hooked = self.write("hooked.kts", "extern hook count() -> int\n"
+                            + scenario("cgroup a { spawn cpu_spin }\nhold 1s\nif workers > 1 { note \"{custom count()}\" }", "calls")
+                            + scenario("cgroup a { spawn cpu_spin }\nhold 1s", "does_not"))
         check = [self.ktstrc, "check"]
         said = {
             "check: the longest it can take": ([*check, good.name], 0, "good.kts: scenario quick takes at most 200ms\n", ""),
             "check: quiet": ([*check, "-q", good.name], 0, "", ""),
             "check: of several files": ([*check, good.name, small.name], 0,
                                         "good.kts: scenario quick takes at most 200ms\nsmall.kts: scenario wants_two takes at most 1.1s\n", ""),
+            "check: hooks take what they take": ([*check, hooked.name], 0, "hooked.kts: scenario calls takes at most 1.1s, and what its hooks take\n"
+                                                 "hooked.kts: scenario does_not takes at most 1.1s\n", ""),
             "check: for GitHub": ([*check, "--format", "github", good.name], 0, "", ""),
             "check --topo: fine": ([*check, "-q", "--topo", "2n4l4c2t", "--topo", "numa4-8llc", small.name], 0, "", ""),
             "check --topo: a SKIP": ([*check, "-q", "--topo", "1n1l4c1t", small.name], 0, "", r"warning\[KTS0700\]: 'wants_two' is skipped on 1n1l4c1t"),
