@@ -2,6 +2,7 @@
 #include "sema/sema.h"
 
 #include "sema/foreign.h"
+#include "sema/group.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -69,8 +70,6 @@ static void check_param(struct checker *check, struct stmt *stmt)
 	stmt->simple.symbol = symbol;
 }
 
-static void check_spawn(struct checker *check, struct stmt *stmt, bool in_cgroup);
-
 /* May a spawn leave out `in`? */
 static bool implies_group(enum place place)
 {
@@ -91,7 +90,7 @@ static void check_let(struct checker *check, struct stmt *stmt, enum place place
 		diag_report(check->diags, DIAG_MISPLACED, stmt->span,
 			    "workers are spawned inside a scenario");
 	else if (!value)
-		check_spawn(check, stmt->simple.spawn, implies_group(place));
+		group_check_spawn(check, stmt->simple.spawn, implies_group(place));
 	else
 		type = expr_check(check, value);
 	enum type wanted = declared_type(check, stmt, type);
@@ -109,55 +108,6 @@ static void check_let(struct checker *check, struct stmt *stmt, enum place place
 	stmt->simple.symbol = symbol;
 	if (stmt->simple.spawn)
 		stmt->simple.spawn->spawn.symbol = symbol;
-}
-
-static void check_spawn(struct checker *check, struct stmt *stmt, bool in_cgroup)
-{
-	struct expr *count = stmt->spawn.count, *work = stmt->spawn.work;
-	int64_t value;
-	if ((work->kind == EXPR_NAME || work->kind == EXPR_CALL) &&
-	    !scope_find(check, work->name) && !scope_meaning(check, work->name).work &&
-	    !scope_meaning(check, work->name).word) {
-		const char *name = checker_text(check, work->name);
-		struct text_nearest nearest;
-		text_nearest_start(&nearest, name);
-		for (enum work_kind kind = 0; kind < WORK_COUNT; kind++)
-			text_nearest_offer(&nearest, work_table[kind].name);
-		diag_report(check->diags, DIAG_UNKNOWN_WORK, work->span,
-			    nearest.best ? "there is no kind of work '%s'; did you mean '%s'?"
-					 : "there is no kind of work '%s'",
-			    name, nearest.best);
-		if (!nearest.best)
-			diag_note(check->diags, "`ktstrc words` lists them");
-	} else {
-		expr_want(check, work, TYPE_WORK, "what workers do");
-	}
-	if (count && expr_want(check, count, TYPE_INT, "the number of workers") &&
-	    expr_is_integer(count, &value)) {
-		int64_t members = call_work_members(work);
-		if (value < 1 || value > WORKERS_MAX)
-			diag_report(check->diags, DIAG_OUT_OF_RANGE, count->span,
-				    "the number of workers is from 1 to %d", WORKERS_MAX);
-		else if (value % members)
-			diag_report(check->diags, DIAG_GROUP_SIZE, count->span,
-				    "workers of this kind come in groups of %" PRId64, members);
-	}
-	if (stmt->spawn.ref)
-		expr_check_ref(check, stmt->spawn.ref);
-	else if (!in_cgroup) {
-		diag_report(check->diags, DIAG_NO_CGROUP, stmt->span,
-			    "this spawn does not say in which cgroup");
-		diag_note(check->diags, "add `in GROUP`, or put it into a `cgroup` block");
-	}
-	const struct stmt *seen[SPAWN_SETTINGS] = {0};
-	for (struct stmt *setting = stmt->spawn.settings; setting; setting = setting->next) {
-		if (setting->kind == STMT_SETTING)
-			settings_check_spawn(check, setting, seen);
-		else
-			diag_report(check->diags, DIAG_MISPLACED, setting->span,
-				    "the braces of a spawn hold settings only");
-	}
-	settings_check_flags(check, seen);
 }
 
 static void check_loop(struct checker *check, struct stmt *stmt, enum place place)
@@ -204,92 +154,6 @@ static void check_if(struct checker *check, struct stmt *stmt, enum place place)
 				    "nothing can follow a plain `else`");
 		check_items_of(check, &arm->block, place, true);
 	}
-}
-
-static void refuse_host(struct checker *check, const struct ref *ref)
-{
-	if (!ref || ref->name != check->host)
-		return;
-	diag_report(check->diags, DIAG_HAS_CHILDREN, ref->span,
-		    "'host' is the cgroup of the run itself and cannot be changed");
-}
-
-static void check_group_stmt(struct checker *check, struct stmt *stmt)
-{
-	struct ref *ref = stmt->group.ref;
-	expr_check_ref(check, ref);
-	if (stmt->kind == STMT_CREATE)
-		scope_check_group_names(check, ref);
-	if (stmt->kind != STMT_STOP)
-		refuse_host(check, ref);
-	if (stmt->kind == STMT_SWAP) {
-		expr_check_ref(check, stmt->group.other);
-		refuse_host(check, stmt->group.other);
-	}
-	if (stmt->kind != STMT_SET && stmt->kind != STMT_CLEAR && stmt->kind != STMT_SWAP)
-		return;
-	if (stmt->kind == STMT_SET && settings_check_affinity(check, stmt)) {
-		stmt->group.affinity = true;
-		return;
-	}
-	enum knob knob = settings_check_knob(check, stmt->name, stmt->name_span);
-	stmt->group.knob = knob;
-	if (stmt->kind == STMT_SWAP &&
-	    settings_check_knob(check, stmt->group.other_name, stmt->group.other_span) !=
-		    KNOB_COUNT &&
-	    knob != KNOB_COUNT && stmt->group.other_name != stmt->name) {
-		diag_report(check->diags, DIAG_BAD_OPERANDS, stmt->group.other_span,
-			    "only the same knob of two cgroups can be swapped");
-	}
-	if (stmt->kind == STMT_SET && knob != KNOB_COUNT)
-		settings_check_knob_value(check, knob, stmt->group.value);
-}
-
-static bool is_handle(struct checker *check, const struct ref *ref, struct symbol **symbol)
-{
-	if (ref->next || ref->index)
-		return false;
-	*symbol = scope_find(check, ref->name);
-	return *symbol && (*symbol)->type == TYPE_WORKERS;
-}
-
-static void check_stop(struct checker *check, struct stmt *stmt)
-{
-	struct symbol *symbol;
-	if (is_handle(check, stmt->group.ref, &symbol)) {
-		symbol->used = true;
-		stmt->group.symbol = symbol;
-		return;
-	}
-	check_group_stmt(check, stmt);
-}
-
-static void check_move(struct checker *check, struct stmt *stmt)
-{
-	struct expr *what = stmt->group.value;
-	expr_check_ref(check, stmt->group.other);
-	if (!stmt->group.ref) {
-		if (expr_want(check, what, TYPE_WORKERS, "what moves") && what->kind == EXPR_NAME)
-			stmt->group.symbol = what->symbol;
-		return;
-	}
-	expr_check_ref(check, stmt->group.ref);
-	refuse_host(check, stmt->group.ref);
-	enum type type = expr_check(check, what);
-	int64_t count;
-	double share;
-	if (what->kind == EXPR_CALL && what->word == WORD_all + 1)
-		return;
-	if (type == TYPE_INT && expr_is_integer(what, &count) && count < 1)
-		diag_report(check->diags, DIAG_OUT_OF_RANGE, what->span,
-			    "at least one task is moved");
-	else if (type == TYPE_PERCENT && expr_is_number(what, &share) && (share <= 0 || share > 1))
-		diag_report(check->diags, DIAG_OUT_OF_RANGE, what->span,
-			    "a share of the tasks is more than 0%% and at most 100%%");
-	else if (type != TYPE_INT && type != TYPE_PERCENT && type != TYPE_ERROR)
-		diag_report(check->diags, DIAG_TYPE_MISMATCH, what->span,
-			    "what moves is `all`, a number of tasks or a share of them, not %s",
-			    type_phrase(type));
 }
 
 static void check_wait(struct checker *check, struct stmt *stmt)
@@ -513,7 +377,7 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 	case STMT_CGROUP:
 		expr_check_ref(check, stmt->body.ref);
 		scope_check_group_names(check, stmt->body.ref);
-		refuse_host(check, stmt->body.ref);
+		group_refuse_host(check, stmt->body.ref);
 		check_block(check, &stmt->body.block, PLACE_CGROUP);
 		break;
 	case STMT_CREATE:
@@ -523,16 +387,16 @@ static void check_stmt(struct checker *check, struct stmt *stmt, enum place plac
 	case STMT_SWAP:
 	case STMT_FREEZE:
 	case STMT_THAW:
-		check_group_stmt(check, stmt);
+		group_check_stmt(check, stmt);
 		break;
 	case STMT_STOP:
-		check_stop(check, stmt);
+		group_check_stop(check, stmt);
 		break;
 	case STMT_MOVE:
-		check_move(check, stmt);
+		group_check_move(check, stmt);
 		break;
 	case STMT_SPAWN:
-		check_spawn(check, stmt, implies_group(place));
+		group_check_spawn(check, stmt, implies_group(place));
 		break;
 	case STMT_SLEEP:
 	case STMT_HOLD:
