@@ -52,22 +52,22 @@ static void close_level(struct json *json, char bracket)
 	text_putc(json->out, bracket);
 }
 
-void json_object(struct json *json)
+void json_open_object(struct json *json)
 {
 	open_level(json, '{');
 }
 
-void json_object_end(struct json *json)
+void json_close_object(struct json *json)
 {
 	close_level(json, '}');
 }
 
-void json_array(struct json *json)
+void json_open_array(struct json *json)
 {
 	open_level(json, '[');
 }
 
-void json_array_end(struct json *json)
+void json_close_array(struct json *json)
 {
 	close_level(json, ']');
 }
@@ -99,7 +99,7 @@ static void put_escaped(struct text *out, const char *string)
 	text_putc(out, '"');
 }
 
-void json_key(struct json *json, const char *key)
+void json_put_key(struct json *json, const char *key)
 {
 	assert(!json->after_key);
 	before_value(json);
@@ -108,41 +108,41 @@ void json_key(struct json *json, const char *key)
 	json->after_key = true;
 }
 
-void json_string(struct json *json, const char *string)
+void json_put_string(struct json *json, const char *string)
 {
 	before_value(json);
 	put_escaped(json->out, string);
 }
 
-void json_int(struct json *json, int64_t value)
+void json_put_int(struct json *json, int64_t value)
 {
 	before_value(json);
 	text_printf(json->out, "%" PRId64, value);
 }
 
-void json_uint(struct json *json, uint64_t value)
+void json_put_uint(struct json *json, uint64_t value)
 {
 	before_value(json);
 	text_printf(json->out, "%" PRIu64, value);
 }
 
-void json_double(struct json *json, double value)
+void json_put_double(struct json *json, double value)
 {
 	if (!isfinite(value)) {
-		json_null(json);
+		json_put_null(json);
 		return;
 	}
 	before_value(json);
 	text_put_double(json->out, value);
 }
 
-void json_bool(struct json *json, bool value)
+void json_put_bool(struct json *json, bool value)
 {
 	before_value(json);
 	text_puts(json->out, value ? "true" : "false");
 }
 
-void json_null(struct json *json)
+void json_put_null(struct json *json)
 {
 	before_value(json);
 	text_puts(json->out, "null");
@@ -150,24 +150,24 @@ void json_null(struct json *json)
 
 void json_member_string(struct json *json, const char *key, const char *value)
 {
-	json_key(json, key);
-	json_string(json, value);
+	json_put_key(json, key);
+	json_put_string(json, value);
 }
 
 void json_member_int(struct json *json, const char *key, int64_t value)
 {
-	json_key(json, key);
-	json_int(json, value);
+	json_put_key(json, key);
+	json_put_int(json, value);
 }
 
 void json_member_double(struct json *json, const char *key, double value)
 {
-	json_key(json, key);
-	json_double(json, value);
+	json_put_key(json, key);
+	json_put_double(json, value);
 }
 
 void json_member_bool(struct json *json, const char *key, bool value)
 {
-	json_key(json, key);
-	json_bool(json, value);
+	json_put_key(json, key);
+	json_put_bool(json, value);
 }

@@ -167,7 +167,7 @@ static void put_string(struct text *out, const char *string)
 {
 	struct json json;
 	json_start(&json, out, false);
-	json_string(&json, string);
+	json_put_string(&json, string);
 }
 
 static void put_constants(const struct program *program, struct text *out)

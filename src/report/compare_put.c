@@ -106,19 +106,19 @@ void compare_put_text(const struct comparison *comparison, bool all, struct text
 
 static void put_json_side(struct json *json, const char *key, const struct compare_side *side)
 {
-	json_key(json, key);
-	json_object(json);
+	json_put_key(json, key);
+	json_open_object(json);
 	json_member_int(json, "samples", (int64_t)side->samples.length);
 	json_member_double(json, "median", side->median);
 	json_member_double(json, "least", side->interval.least);
 	json_member_double(json, "most", side->interval.most);
 	json_member_double(json, "confidence", side->interval.confidence);
-	json_object_end(json);
+	json_close_object(json);
 }
 
 static void put_json_row(struct json *json, const struct compare_row *row)
 {
-	json_object(json);
+	json_open_object(json);
 	json_member_string(json, "scenario", row->scenario);
 	json_member_string(json, "cgroup", row->cgroup);
 	json_member_string(json, "work", row->work);
@@ -131,45 +131,45 @@ static void put_json_row(struct json *json, const struct compare_row *row)
 	json_member_double(json, "p", row->p);
 	json_member_bool(json, "exact", row->exact);
 	json_member_string(json, "verdict", compare_verdict_name(row->verdict));
-	json_object_end(json);
+	json_close_object(json);
 }
 
 static void put_json_runs(struct json *json, const struct comparison *comparison)
 {
 	static const char *const names[] = {"now", "against"};
-	json_key(json, "runs");
-	json_object(json);
+	json_put_key(json, "runs");
+	json_open_object(json);
 	for (int side = 0; side < 2; side++) {
-		json_key(json, names[side]);
-		json_object(json);
+		json_put_key(json, names[side]);
+		json_open_object(json);
 		for (enum status status = 0; status < STATUS_COUNT; status++)
 			json_member_int(json, status_name(status),
 					(int64_t)comparison->runs[side][status]);
-		json_object_end(json);
+		json_close_object(json);
 	}
-	json_object_end(json);
+	json_close_object(json);
 }
 
 void compare_put_json(const struct comparison *comparison, struct text *out)
 {
 	struct json json;
 	json_start(&json, out, true);
-	json_object(&json);
+	json_open_object(&json);
 	json_member_string(&json, "schema", "ktstr.compare/1");
 	json_member_string(&json, "tool", "ktstr " KTSTR_VERSION);
 	json_member_double(&json, "alpha", comparison->options.alpha);
 	put_json_runs(&json, comparison);
-	json_key(&json, "totals");
-	json_object(&json);
+	json_put_key(&json, "totals");
+	json_open_object(&json);
 	for (enum compare_verdict verdict = 0; verdict < COMPARE_VERDICTS; verdict++)
 		json_member_int(&json, compare_verdict_name(verdict),
 				(int64_t)comparison->counts[verdict]);
-	json_object_end(&json);
-	json_key(&json, "rows");
-	json_array(&json);
+	json_close_object(&json);
+	json_put_key(&json, "rows");
+	json_open_array(&json);
 	for (size_t i = 0; i < comparison->rows.length; i++)
 		put_json_row(&json, &comparison->rows.data[i]);
-	json_array_end(&json);
-	json_object_end(&json);
+	json_close_array(&json);
+	json_close_object(&json);
 	text_putc(out, '\n');
 }

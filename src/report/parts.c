@@ -7,8 +7,8 @@ void parts_put_place(struct json *json, const struct report *report, struct span
 {
 	struct report_place place;
 	if (!report_locate(report, span, &place)) {
-		json_key(json, "file");
-		json_null(json);
+		json_put_key(json, "file");
+		json_put_null(json);
 		return;
 	}
 	json_member_string(json, "file", place.file);
@@ -19,19 +19,19 @@ void parts_put_place(struct json *json, const struct report *report, struct span
 
 void parts_put_figure(struct json *json, const char *key, double value, bool whole)
 {
-	json_key(json, key);
+	json_put_key(json, key);
 	if (isnan(value))
-		json_null(json);
+		json_put_null(json);
 	else if (whole)
-		json_int(json, (int64_t)value);
+		json_put_int(json, (int64_t)value);
 	else
-		json_double(json, value);
+		json_put_double(json, value);
 }
 
 void parts_put_reason(struct json *json, const struct report *report, const struct reason *reason)
 {
 	bool whole = strcmp(reason->unit, "ns") == 0 || strcmp(reason->unit, "count") == 0;
-	json_object(json);
+	json_open_object(json);
 	json_member_string(json, "status", status_name(reason->status));
 	json_member_string(json, "check", reason->check);
 	json_member_string(json, "message", reason->message);
@@ -39,10 +39,10 @@ void parts_put_reason(struct json *json, const struct report *report, const stru
 		json_member_string(json, "note", reason->note);
 	parts_put_place(json, report, reason->span, true);
 	if (!span_is_none(reason->call)) {
-		json_key(json, "call");
-		json_object(json);
+		json_put_key(json, "call");
+		json_open_object(json);
 		parts_put_place(json, report, reason->call, true);
-		json_object_end(json);
+		json_close_object(json);
 	}
 	if (*reason->cgroup)
 		json_member_string(json, "cgroup", reason->cgroup);
@@ -58,7 +58,7 @@ void parts_put_reason(struct json *json, const struct report *report, const stru
 			json_member_int(json, "sustained_ns", reason->sustained_ns);
 		json_member_string(json, "layer", reason->layer);
 	}
-	json_object_end(json);
+	json_close_object(json);
 }
 
 static void put_optional(struct json *json, const char *key, const char *value)
@@ -69,7 +69,7 @@ static void put_optional(struct json *json, const char *key, const char *value)
 
 void parts_put_event(struct json *json, const struct report *report, const struct event *event)
 {
-	json_object(json);
+	json_open_object(json);
 	json_member_int(json, "t_ns", event->t_ns);
 	json_member_string(json, "op", event->op);
 	put_optional(json, "step", event->step);
@@ -90,18 +90,18 @@ void parts_put_event(struct json *json, const struct report *report, const struc
 	if (event->implied)
 		json_member_bool(json, "implied", true);
 	parts_put_place(json, report, event->span, false);
-	json_object_end(json);
+	json_close_object(json);
 }
 
 void parts_put_swaps(struct json *json, const struct report *report, const struct result *result)
 {
 	if (!result->swaps.length)
 		return;
-	json_key(json, "swaps");
-	json_array(json);
+	json_put_key(json, "swaps");
+	json_open_array(json);
 	for (size_t i = 0; i < result->swaps.length; i++) {
 		const struct swap_result *swap = &result->swaps.data[i];
-		json_object(json);
+		json_open_object(json);
 		json_member_string(json, "cgroup", swap->cgroup);
 		json_member_string(json, "declared", swap->declared);
 		json_member_string(json, "work", swap->work);
@@ -109,7 +109,7 @@ void parts_put_swaps(struct json *json, const struct report *report, const struc
 		json_member_int(json, "members", swap->members);
 		json_member_bool(json, "replaced", swap->replaced);
 		parts_put_place(json, report, swap->span, false);
-		json_object_end(json);
+		json_close_object(json);
 	}
-	json_array_end(json);
+	json_close_array(json);
 }

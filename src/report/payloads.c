@@ -44,7 +44,7 @@ void payloads_put_text(const struct result *result, struct text *out)
 
 static void put_payload(struct json *json, const struct payload_result *payload)
 {
-	json_object(json);
+	json_open_object(json);
 	json_member_string(json, "name", payload->name);
 	json_member_string(json, "cgroup", payload->cgroup);
 	json_member_int(json, "pid", payload->pid);
@@ -55,24 +55,24 @@ static void put_payload(struct json *json, const struct payload_result *payload)
 		json_member_int(json, "exit_code", payload->code);
 	json_member_int(json, "wall_ns", payload->wall_ns);
 	json_member_bool(json, "output_cut", payload->cut);
-	json_key(json, "metrics");
-	json_object(json);
+	json_put_key(json, "metrics");
+	json_open_object(json);
 	for (uint32_t i = 0; i < payload->metric_count; i++) {
-		json_key(json, payload->metric_names[i]);
+		json_put_key(json, payload->metric_names[i]);
 		if (isnan(payload->metrics[i]))
-			json_null(json);
+			json_put_null(json);
 		else
-			json_double(json, payload->metrics[i]);
+			json_put_double(json, payload->metrics[i]);
 	}
-	json_object_end(json);
-	json_object_end(json);
+	json_close_object(json);
+	json_close_object(json);
 }
 
 void payloads_put_json(struct json *json, const struct result *result)
 {
-	json_key(json, "payloads");
-	json_array(json);
+	json_put_key(json, "payloads");
+	json_open_array(json);
 	for (size_t i = 0; i < result->payloads.length; i++)
 		put_payload(json, &result->payloads.data[i]);
-	json_array_end(json);
+	json_close_array(json);
 }

@@ -18,7 +18,7 @@ struct trace {
 
 static void put_head(struct trace *trace, const char *phase, const char *name, int64_t thread)
 {
-	json_object(&trace->json);
+	json_open_object(&trace->json);
 	json_member_string(&trace->json, "ph", phase);
 	json_member_string(&trace->json, "name", name);
 	json_member_int(&trace->json, "pid", trace->process);
@@ -33,11 +33,11 @@ static void put_time(struct trace *trace, const char *key, int64_t ns)
 static void put_name(struct trace *trace, const char *what, int64_t thread, const char *name)
 {
 	put_head(trace, "M", what, thread);
-	json_key(&trace->json, "args");
-	json_object(&trace->json);
+	json_put_key(&trace->json, "args");
+	json_open_object(&trace->json);
 	json_member_string(&trace->json, "name", name);
-	json_object_end(&trace->json);
-	json_object_end(&trace->json);
+	json_close_object(&trace->json);
+	json_close_object(&trace->json);
 }
 
 static void put_slice(struct trace *trace, const char *name, int64_t thread, int64_t start_ns,
@@ -46,7 +46,7 @@ static void put_slice(struct trace *trace, const char *name, int64_t thread, int
 	put_head(trace, "X", name, thread);
 	put_time(trace, "ts", trace->base_ns + start_ns);
 	put_time(trace, "dur", end_ns - start_ns);
-	json_object_end(&trace->json);
+	json_close_object(&trace->json);
 }
 
 static void put_reason(struct trace *trace, const struct report *report,
@@ -57,13 +57,13 @@ static void put_reason(struct trace *trace, const struct report *report,
 	put_time(trace, "ts",
 		 trace->base_ns + (reason->at_ns >= 0 ? reason->at_ns : result->duration_ns));
 	json_member_string(&trace->json, "s", "p");
-	json_key(&trace->json, "args");
-	json_object(&trace->json);
+	json_put_key(&trace->json, "args");
+	json_open_object(&trace->json);
 	report_put_reason(report, reason, &line);
 	json_member_string(&trace->json, "status", status_name(reason->status));
 	json_member_string(&trace->json, "message", text_string(&line));
-	json_object_end(&trace->json);
-	json_object_end(&trace->json);
+	json_close_object(&trace->json);
+	json_close_object(&trace->json);
 	text_free(&line);
 }
 
@@ -96,11 +96,11 @@ static void put_counters(struct trace *trace, const struct lanes *lanes)
 		snprintf(name, sizeof(name), "workers on CPU %d", change->cpu);
 		put_head(trace, "C", name, 0);
 		put_time(trace, "ts", trace->base_ns + change->at_ns);
-		json_key(&trace->json, "args");
-		json_object(&trace->json);
+		json_put_key(&trace->json, "args");
+		json_open_object(&trace->json);
 		json_member_int(&trace->json, "workers", workers);
-		json_object_end(&trace->json);
-		json_object_end(&trace->json);
+		json_close_object(&trace->json);
+		json_close_object(&trace->json);
 	}
 }
 
@@ -132,20 +132,20 @@ void report_perfetto(const struct report *report, struct text *out)
 {
 	struct trace trace = {0};
 	json_start(&trace.json, out, false);
-	json_object(&trace.json);
+	json_open_object(&trace.json);
 	json_member_string(&trace.json, "displayTimeUnit", "ns");
-	json_key(&trace.json, "otherData");
-	json_object(&trace.json);
+	json_put_key(&trace.json, "otherData");
+	json_open_object(&trace.json);
 	json_member_string(&trace.json, "tool", "ktstr " KTSTR_VERSION);
-	json_object_end(&trace.json);
-	json_key(&trace.json, "traceEvents");
-	json_array(&trace.json);
+	json_close_object(&trace.json);
+	json_put_key(&trace.json, "traceEvents");
+	json_open_array(&trace.json);
 	for (size_t i = 0; i < report->count; i++) {
 		trace.process = (int64_t)i + 1;
 		put_scenario(&trace, report, &report->results[i]);
 		trace.base_ns += report->results[i].duration_ns;
 	}
-	json_array_end(&trace.json);
-	json_object_end(&trace.json);
+	json_close_array(&trace.json);
+	json_close_object(&trace.json);
 	text_putc(out, '\n');
 }

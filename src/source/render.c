@@ -201,37 +201,37 @@ static void put_json_span(struct json *json, struct source_set *sources, struct 
 
 static void put_json(struct json *json, struct diag_list *list, const struct diag *diag)
 {
-	json_object(json);
+	json_open_object(json);
 	json_member_string(json, "severity", diag->severity == DIAG_ERROR ? "error" : "warning");
 	json_member_string(json, "code", diag_table[diag->code].id);
 	json_member_string(json, "message", diag->message);
 	put_json_span(json, list->sources, diag->span);
-	json_key(json, "labels");
-	json_array(json);
+	json_put_key(json, "labels");
+	json_open_array(json);
 	for (size_t i = 0; i < diag->labels.length; i++) {
-		json_object(json);
+		json_open_object(json);
 		json_member_string(json, "message", diag->labels.data[i].message);
 		put_json_span(json, list->sources, diag->labels.data[i].span);
-		json_object_end(json);
+		json_close_object(json);
 	}
-	json_array_end(json);
-	json_key(json, "notes");
-	json_array(json);
+	json_close_array(json);
+	json_put_key(json, "notes");
+	json_open_array(json);
 	for (size_t i = 0; i < diag->notes.length; i++)
-		json_string(json, diag->notes.data[i]);
-	json_array_end(json);
+		json_put_string(json, diag->notes.data[i]);
+	json_close_array(json);
 	if (diag->fix) {
-		json_key(json, "fix");
-		json_object(json);
+		json_put_key(json, "fix");
+		json_open_object(json);
 		json_member_string(json, "replacement", diag->fix);
 		put_json_span(json, list->sources, diag->fix_span);
-		json_object_end(json);
+		json_close_object(json);
 	}
 	struct text rendered = {0};
 	diag_render_one(list, diag, false, &rendered);
 	json_member_string(json, "rendered", text_string(&rendered));
 	text_free(&rendered);
-	json_object_end(json);
+	json_close_object(json);
 }
 
 void diag_render_json(struct diag_list *list, const struct diag_style *style, struct text *out)

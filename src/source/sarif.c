@@ -19,31 +19,31 @@ static void put_message(struct json *json, const char *key, const char *message)
 		if (*message == '{' || *message == '}')
 			text_putc(&text, *message);
 	}
-	json_key(json, key);
-	json_object(json);
+	json_put_key(json, key);
+	json_open_object(json);
 	json_member_string(json, "text", text_string(&text));
-	json_object_end(json);
+	json_close_object(json);
 	text_free(&text);
 }
 
 static void put_rules(struct json *json)
 {
-	json_key(json, "rules");
-	json_array(json);
+	json_put_key(json, "rules");
+	json_open_array(json);
 	for (enum diag_code code = 0; code < DIAG_CODE_COUNT; code++) {
 		const struct diag_info *info = &diag_table[code];
-		json_object(json);
+		json_open_object(json);
 		json_member_string(json, "id", info->id);
 		put_message(json, "shortDescription", info->title);
 		put_message(json, "fullDescription", info->explanation);
 		put_message(json, "help", info->explanation);
-		json_key(json, "defaultConfiguration");
-		json_object(json);
+		json_put_key(json, "defaultConfiguration");
+		json_open_object(json);
 		json_member_string(json, "level", level(info->severity));
-		json_object_end(json);
-		json_object_end(json);
+		json_close_object(json);
+		json_close_object(json);
 	}
-	json_array_end(json);
+	json_close_array(json);
 }
 
 void sarif_begin(struct sarif *sarif, const char *folder, struct text *out)
@@ -52,25 +52,25 @@ void sarif_begin(struct sarif *sarif, const char *folder, struct text *out)
 	*sarif = (struct sarif){.folder = folder};
 	map_init(&sarif->fingerprints, &sarif->arena);
 	json_start(json, out, true);
-	json_object(json);
+	json_open_object(json);
 	json_member_string(json, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
 	json_member_string(json, "version", "2.1.0");
-	json_key(json, "runs");
-	json_array(json);
-	json_object(json);
-	json_key(json, "tool");
-	json_object(json);
-	json_key(json, "driver");
-	json_object(json);
+	json_put_key(json, "runs");
+	json_open_array(json);
+	json_open_object(json);
+	json_put_key(json, "tool");
+	json_open_object(json);
+	json_put_key(json, "driver");
+	json_open_object(json);
 	json_member_string(json, "name", "ktstrc");
 	json_member_string(json, "version", KTSTR_VERSION);
 	json_member_string(json, "semanticVersion", KTSTR_VERSION);
 	put_rules(json);
-	json_object_end(json);
-	json_object_end(json);
+	json_close_object(json);
+	json_close_object(json);
 	json_member_string(json, "columnKind", "unicodeCodePoints");
-	json_key(json, "results");
-	json_array(json);
+	json_put_key(json, "results");
+	json_open_array(json);
 }
 
 /* A path as a URI reference (RFC 3986): what has a meaning there is escaped. */
@@ -113,23 +113,23 @@ static int64_t column_of(const struct source_place *place)
 static void put_region(struct json *json, const char *key, const struct source_place *start,
 		       const struct source_place *end)
 {
-	json_key(json, key);
-	json_object(json);
+	json_put_key(json, key);
+	json_open_object(json);
 	json_member_int(json, "startLine", start->line);
 	json_member_int(json, "startColumn", column_of(start));
 	json_member_int(json, "endLine", end->line);
 	json_member_int(json, "endColumn", column_of(end));
-	json_object_end(json);
+	json_close_object(json);
 }
 
 static void put_artifact(struct sarif *sarif, const struct source *file)
 {
 	struct text uri = {0};
 	put_uri(&uri, sarif->folder, file->name);
-	json_key(&sarif->json, "artifactLocation");
-	json_object(&sarif->json);
+	json_put_key(&sarif->json, "artifactLocation");
+	json_open_object(&sarif->json);
 	json_member_string(&sarif->json, "uri", text_string(&uri));
-	json_object_end(&sarif->json);
+	json_close_object(&sarif->json);
 	text_free(&uri);
 }
 
@@ -147,15 +147,15 @@ static void put_location(struct sarif *sarif, struct diag_list *list, struct spa
 	struct source_place start, end;
 	if (!locate(list, span, &start, &end))
 		return;
-	json_object(json);
-	json_key(json, "physicalLocation");
-	json_object(json);
+	json_open_object(json);
+	json_put_key(json, "physicalLocation");
+	json_open_object(json);
 	put_artifact(sarif, start.file);
 	put_region(json, "region", &start, &end);
-	json_object_end(json);
+	json_close_object(json);
 	if (label)
 		put_message(json, "message", label->message);
-	json_object_end(json);
+	json_close_object(json);
 }
 
 static void put_fix(struct sarif *sarif, struct diag_list *list, const struct diag *diag)
@@ -164,27 +164,27 @@ static void put_fix(struct sarif *sarif, struct diag_list *list, const struct di
 	struct source_place start, end;
 	if (!diag->fix || !locate(list, diag->fix_span, &start, &end))
 		return;
-	json_key(json, "fixes");
-	json_array(json);
-	json_object(json);
-	json_key(json, "artifactChanges");
-	json_array(json);
-	json_object(json);
+	json_put_key(json, "fixes");
+	json_open_array(json);
+	json_open_object(json);
+	json_put_key(json, "artifactChanges");
+	json_open_array(json);
+	json_open_object(json);
 	put_artifact(sarif, start.file);
-	json_key(json, "replacements");
-	json_array(json);
-	json_object(json);
+	json_put_key(json, "replacements");
+	json_open_array(json);
+	json_open_object(json);
 	put_region(json, "deletedRegion", &start, &end);
-	json_key(json, "insertedContent");
-	json_object(json);
+	json_put_key(json, "insertedContent");
+	json_open_object(json);
 	json_member_string(json, "text", diag->fix);
-	json_object_end(json);
-	json_object_end(json);
-	json_array_end(json);
-	json_object_end(json);
-	json_array_end(json);
-	json_object_end(json);
-	json_array_end(json);
+	json_close_object(json);
+	json_close_object(json);
+	json_close_array(json);
+	json_close_object(json);
+	json_close_array(json);
+	json_close_object(json);
+	json_close_array(json);
 }
 
 /* FNV-1a of 64 bits (Fowler, Noll, Vo). */
@@ -216,10 +216,10 @@ static void put_fingerprint(struct sarif *sarif, struct diag_list *list, const s
 		VECTOR_PUSH(&sarif->seen, 0);
 	text_clear(&text);
 	text_printf(&text, "%016" PRIx64 ":%u", hash, ++sarif->seen.data[number]);
-	json_key(&sarif->json, "partialFingerprints");
-	json_object(&sarif->json);
+	json_put_key(&sarif->json, "partialFingerprints");
+	json_open_object(&sarif->json);
 	json_member_string(&sarif->json, "ktstr/v1", text_string(&text));
-	json_object_end(&sarif->json);
+	json_close_object(&sarif->json);
 	text_free(&text);
 }
 
@@ -230,25 +230,25 @@ static void put_result(struct sarif *sarif, struct diag_list *list, const struct
 	text_puts(&message, diag->message);
 	for (size_t i = 0; i < diag->notes.length; i++)
 		text_printf(&message, "\nhelp: %s", diag->notes.data[i]);
-	json_object(json);
+	json_open_object(json);
 	json_member_string(json, "ruleId", diag_table[diag->code].id);
 	json_member_int(json, "ruleIndex", diag->code);
 	json_member_string(json, "level", level(diag->severity));
 	put_message(json, "message", text_string(&message));
-	json_key(json, "locations");
-	json_array(json);
+	json_put_key(json, "locations");
+	json_open_array(json);
 	put_location(sarif, list, diag->span, NULL);
-	json_array_end(json);
+	json_close_array(json);
 	if (diag->labels.length) {
-		json_key(json, "relatedLocations");
-		json_array(json);
+		json_put_key(json, "relatedLocations");
+		json_open_array(json);
 		for (size_t i = 0; i < diag->labels.length; i++)
 			put_location(sarif, list, diag->labels.data[i].span, &diag->labels.data[i]);
-		json_array_end(json);
+		json_close_array(json);
 	}
 	put_fix(sarif, list, diag);
 	put_fingerprint(sarif, list, diag);
-	json_object_end(json);
+	json_close_object(json);
 	text_free(&message);
 }
 
@@ -267,16 +267,16 @@ void sarif_add(struct sarif *sarif, struct diag_list *list, const struct diag_st
 void sarif_end(struct sarif *sarif, bool successful)
 {
 	struct json *json = &sarif->json;
-	json_array_end(json);
-	json_key(json, "invocations");
-	json_array(json);
-	json_object(json);
+	json_close_array(json);
+	json_put_key(json, "invocations");
+	json_open_array(json);
+	json_open_object(json);
 	json_member_bool(json, "executionSuccessful", successful);
-	json_object_end(json);
-	json_array_end(json);
-	json_object_end(json);
-	json_array_end(json);
-	json_object_end(json);
+	json_close_object(json);
+	json_close_array(json);
+	json_close_object(json);
+	json_close_array(json);
+	json_close_object(json);
 	text_putc(json->out, '\n');
 	VECTOR_FREE(&sarif->seen);
 	map_free(&sarif->fingerprints);

@@ -63,21 +63,21 @@ static void put_object(struct compilation *compilation, const struct proved *pro
 	struct source_place place;
 	struct json json;
 	json_start(&json, out, false);
-	json_object(&json);
+	json_open_object(&json);
 	json_member_string(&json, "scenario", proved->name);
 	if (source_locate(&compilation->sources, proved->span.start, &place)) {
 		json_member_string(&json, "file", place.file->name);
 		json_member_int(&json, "line", place.line);
 	}
 	json_member_int(&json, "bound_ns", longest_ns(proved->bound));
-	json_key(&json, "depends_on");
-	json_array(&json);
+	json_put_key(&json, "depends_on");
+	json_open_array(&json);
 	for (size_t i = 0; i < sizeof(depends) / sizeof(depends[0]); i++) {
 		if (proved->bound->depends & depends[i].flag)
-			json_string(&json, depends[i].name);
+			json_put_string(&json, depends[i].name);
 	}
-	json_array_end(&json);
-	json_object_end(&json);
+	json_close_array(&json);
+	json_close_object(&json);
 	text_putc(out, '\n');
 }
 

@@ -131,19 +131,19 @@ static void json_escapes_what_could_forge(void **state)
 	struct json json;
 	(void)state;
 	json_start(&json, &text, false);
-	json_object(&json);
+	json_open_object(&json);
 	json_member_string(&json, "a\"b", "x\\\n\t\x1b[31m\x7f\xff\xc3\xa9");
-	json_key(&json, "list");
-	json_array(&json);
-	json_int(&json, INT64_MIN);
-	json_uint(&json, UINT64_MAX);
-	json_double(&json, 0.5);
-	json_double(&json, 1.0 / 0.0);
-	json_bool(&json, true);
-	json_array(&json);
-	json_array_end(&json);
-	json_array_end(&json);
-	json_object_end(&json);
+	json_put_key(&json, "list");
+	json_open_array(&json);
+	json_put_int(&json, INT64_MIN);
+	json_put_uint(&json, UINT64_MAX);
+	json_put_double(&json, 0.5);
+	json_put_double(&json, 1.0 / 0.0);
+	json_put_bool(&json, true);
+	json_open_array(&json);
+	json_close_array(&json);
+	json_close_array(&json);
+	json_close_object(&json);
 	assert_string_equal(
 		text_string(&text),
 		"{\"a\\\"b\":\"x\\\\\\n\\t\\u001b[31m\\u007f\\ufffd\xc3\xa9\",\"list\":["
