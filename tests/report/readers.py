@@ -13,6 +13,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+CACHE = ROOT / ".cache"
+MODULES = CACHE / "npm"
 JUNIT_XSD = HERE / "junit.xsd"
 SCHEMA = ROOT / "docs/schema/ktstr.report-1.json"
 
@@ -52,7 +54,26 @@ def read_json(content):
     return [(scenario["status"], scenario["name"]) for scenario in report["scenarios"]]
 
 
-# The rules of the kernel's tools/testing/kunit for KTAP.
+# The kernel's own reader of KTAP, tools/testing/kunit of its source.
+KUNIT = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import kunit_parser
+test = kunit_parser.parse_run_tests(sys.stdin.read().splitlines())
+print(json.dumps({"errors": test.counts.errors, "results": [[each.name, each.status.name] for each in test.subtests]}))
+"""
+KUNIT_STATUS = {"PASS": "SUCCESS", "SKIP": "SKIPPED", "INCONCLUSIVE": "SKIPPED"}  # others: FAILURE
+
+
+def parse_ktap(content):
+    """What the kernel's reader makes of it, [(name, status)]."""
+    need((CACHE / "kunit/kunit_parser.py").exists(), "no kunit_parser.py: tools/setup test fetches it")
+    parsed = json.loads(command(["/usr/bin/python3", "-c", KUNIT, CACHE / "kunit"], content).splitlines()[-1])
+    need(parsed["errors"] == 0, "kunit_parser.py found errors")
+    return parsed["results"]
+
+
+# What that reader lets pass is held against the rules of ktap.rst.
 KTAP_RESULT = re.compile(r"(ok|not ok) ([0-9]+) ?(- )?([^#]*)( # .*)?$")
 KTAP_DIRECTIVES = {"SKIP": "ok", "XFAIL": "not ok", "TIMEOUT": "not ok", "ERROR": "not ok"}
 
@@ -83,37 +104,47 @@ def read_ktap(content):
     need(len(found) == int(plan[1]), f"{plan[1]} were planned, {len(found)} came")
     need(lines[-1] == "# Totals: pass:{pass} fail:{fail} xfail:0 xpass:0 skip:{skip} error:{error}".format(**counts),
          f"the totals are wrong: {lines[-1]!r}")
+    parsed, wanted = parse_ktap(content), [[name, KUNIT_STATUS.get(verdict, "FAILURE")] for verdict, name in found]
+    need(parsed == wanted, f"kunit_parser.py has {parsed}, and {wanted} stands there")
+    return found
+
+
+def parse_tap(content):
+    """npm's tap-parser, which knows versions 13 and 14, in its strict mode."""
+    need((MODULES / "installed").exists(), "no reader of TAP: tools/setup test installs it")
+    return json.loads(command(["node", HERE / "parse_tap.js", MODULES], content))
+
+
+def read_tap14(content, version=14):
+    """The results as that parser has them; the status stands in their YAML blocks."""
+    need(content.startswith(b"TAP version %d\n" % version), f"the first line is not that of TAP {version}")
+    parsed = parse_tap(content)
+    need(not parsed["complaints"], f"tap-parser: {parsed['complaints']}")
+    need(parsed["planned"] == parsed["count"] == len(parsed["results"]), f"not as planned: {parsed}")
+    found = []
+    for number, result in enumerate(parsed["results"], 1):
+        verdict = result["diag"]["status"] if result["diag"] else "PASS"
+        need(result["id"] == number, f"out of order: {result}")
+        need((verdict in ("FAIL", "BROKEN", "TIMEOUT")) == (not result["ok"]), f"{verdict}: {result}")
+        need((verdict in ("SKIP", "INCONCLUSIVE")) == bool(result["skip"]), f"{verdict}: {result}")
+        need(verdict == "PASS" or result["diag"]["message"], f"no message: {result}")
+        found.append((verdict, result["name"]))
     return found
 
 
 def read_tap(content):
-    """Perl's `prove`: no parse errors, and as many failures as there are bad results."""
-    text = content.decode()
+    """The same, and Perl's `prove`: no parse errors, and as many failures as there are bad results."""
+    found = read_tap14(content, 13)
     with tempfile.NamedTemporaryFile(suffix=".tap") as file:
         file.write(content)
         file.flush()
         proved = subprocess.run(["prove", "-e", "cat", file.name], capture_output=True, text=True, check=False, timeout=60)
     said = proved.stdout + proved.stderr
     need("Parse errors" not in said and "Dubious" not in said, f"prove: {said}")
-    found, lines = [], text.split("\n")
-    for at, line in enumerate(lines):
-        match = re.match(r"(ok|not ok) \d+ - ((?:[^#\\]|\\.)*?)(?: # SKIP (.*))?$", line)
-        if not match:
-            continue
-        status = re.search(r"^  status: (\w+)$", "\n".join(lines[at + 1:at + 5]), re.MULTILINE)
-        verdict = status[1] if lines[at + 1] == "  ---" else "PASS"
-        need((verdict in ("FAIL", "BROKEN", "TIMEOUT")) == (match[1] == "not ok"), f"{line!r} is {verdict}")
-        found.append((verdict, re.sub(r"\\(.)", r"\1", match[2])))
     bad = sum(verdict in ("FAIL", "BROKEN", "TIMEOUT") for verdict, _ in found)
     need((proved.returncode == 0) == (bad == 0), f"prove ends with {proved.returncode}, bad are {bad}")
     need(not bad or f"Failed {bad}/{len(found)} subtests" in said, f"prove counts otherwise: {said}")
     return found
-
-
-def read_tap14(content):
-    """As tap, but for the first line."""
-    need(content.startswith(b"TAP version 14\n"), "the first line is not that of TAP 14")
-    return read_tap(content.replace(b"14", b"13", 1))
 
 
 def read_junit(content):
