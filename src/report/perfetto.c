@@ -104,6 +104,21 @@ static void put_counters(struct trace *trace, const struct lanes *lanes)
 	}
 }
 
+/* Beside the scenario's name. */
+static void put_notes(struct trace *trace, const struct result *result)
+{
+	struct text notes = {0};
+	for (size_t i = 0; i < result->notes.length; i++)
+		text_printf(&notes, "%s%s", i ? "; " : "", result->notes.data[i]);
+	put_head(trace, "M", "process_labels", 0);
+	json_put_key(&trace->json, "args");
+	json_open_object(&trace->json);
+	json_member_string(&trace->json, "labels", text_string(&notes));
+	json_close_object(&trace->json);
+	json_close_object(&trace->json);
+	text_free(&notes);
+}
+
 static void put_scenario(struct trace *trace, const struct report *report,
 			 const struct result *result)
 {
@@ -112,6 +127,8 @@ static void put_scenario(struct trace *trace, const struct report *report,
 	report_put_name(result, &name);
 	text_printf(&name, " %s", status_name(result->status));
 	put_name(trace, "process_name", 0, text_string(&name));
+	if (result->notes.length)
+		put_notes(trace, result);
 	put_name(trace, "thread_name", STEPS, "steps");
 	put_name(trace, "thread_name", FINDINGS, "findings");
 	put_slice(trace, result->name, STEPS, 0, result->duration_ns);

@@ -76,8 +76,10 @@ struct event *vm_event(struct vm *vm, const char *op, int path)
 	if (!vm->options->trace)
 		vm->result->events.length = 0;
 	/* A picture of a run is not worth its verdict: what is too much is left out. */
-	if (vm->options->judge && vm->result->events.length == EVENTS_SHOWN_MAX)
+	if (vm->options->judge && vm->result->events.length == EVENTS_SHOWN_MAX) {
 		vm->result->events.length--;
+		vm->events_dropped++;
+	}
 	if (vm->result->events.length == EVENTS_MAX && !vm->ending)
 		vm_end(vm, STATUS_BROKEN, "limit", "more than %d events", EVENTS_MAX);
 	if (vm->result->bytes > (size_t)RESULT_MIB_MAX * 1024 * 1024 && !vm->ending)
@@ -311,21 +313,35 @@ static void tell_skew(struct vm *vm)
 	text_free(&text);
 }
 
+static void tell_count(struct vm *vm, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+static void tell_count(struct vm *vm, const char *format, ...)
+{
+	char note[128];
+	va_list values;
+	va_start(values, format);
+	vsnprintf(note, sizeof(note), format, values);
+	va_end(values);
+	const char *kept = result_text(vm->result, note);
+	VECTOR_PUSH(&vm->result->notes, kept);
+}
+
 static void finish(struct vm *vm)
 {
 	struct result *result = vm->result;
 	result->duration_ns = vm_now(vm) - vm->start_ns;
 	if (!vm->options->trace)
 		result->events.length = 0;
-	if (vm->late_turns) {
-		char note[128];
-		snprintf(note, sizeof(note),
-			 "%" PRIu64 " turn%s of `repeat every` came too late and %s left out",
-			 vm->late_turns, vm->late_turns == 1 ? "" : "s",
-			 vm->late_turns == 1 ? "was" : "were");
-		const char *kept = result_text(result, note);
-		VECTOR_PUSH(&result->notes, kept);
-	}
+	if (vm->late_turns)
+		tell_count(vm, "%" PRIu64 " turn%s of `repeat every` came too late and %s left out",
+			   vm->late_turns, vm->late_turns == 1 ? "" : "s",
+			   vm->late_turns == 1 ? "was" : "were");
+	if (vm->events_dropped)
+		tell_count(vm,
+			   "of %" PRIu64 " events %" PRIu64 " are in no picture: all but the first "
+			   "%d and the last",
+			   vm->events_dropped + EVENTS_SHOWN_MAX, vm->events_dropped,
+			   EVENTS_SHOWN_MAX - 1);
 	tell_skew(vm);
 	if (result->status == STATUS_PASS && !result->checks && vm->options->judge)
 		result_add(result, STATUS_INCONCLUSIVE, "nothing", result->span,

@@ -201,6 +201,7 @@ struct vm {
 		uint64_t born;
 		int64_t due_ns; /* when to look at it again */
 	} alive;
+	uint64_t events_dropped;
 	uint64_t late_turns; /* of `repeat every`: turns that came late or not at all */
 };
 

@@ -2,6 +2,7 @@
 #include "tool/ktstr.h"
 
 #include "host/topology.h"
+#include "report/schema.h"
 #include "vm/guest.h"
 
 #include <locale.h>
@@ -17,8 +18,11 @@ static const char usage[] =
 	"  ktstr compare FILE... --against FILE...   has anything got worse?\n"
 	"  ktstr merge FILE...  the reports of a run's parts as one, or in another format\n"
 	"  ktstr list FILE...   the scenarios of files and folders\n"
-	"  ktstr vm exec FILE... run them in virtual machines of any topology; `vm kernel` has kernels\n"
+	"  ktstr vm exec FILE... run them in virtual machines of any topology; `vm kernel` has "
+	"kernels\n"
 	"  ktstr topo [T]       this machine's CPUs, or those of a topology; `presets` lists them\n"
+	"  ktstr schema         the JSON Schema of `--format json`, "
+	"docs/schema/ktstr.report-1.json\n"
 	"\n"
 	"  ktstr exec --help has the options. ktstrc checks programs without running them.\n";
 
@@ -27,13 +31,10 @@ static const struct {
 	int (*main)(int count, char **arguments);
 	/* Those that can call hooks. */
 	int (*hooked)(int count, char **arguments, ktstr_registry_function *linked);
-} commands[] = {{"exec", .hooked = exec_main},
-		{"plan", .hooked = plan_main},
-		{"merge", .main = merge_main},
-		{"compare", .main = compare_main},
-		{"list", .hooked = list_main},
-		{"topo", .main = topo_main},
-		{"vm", .hooked = vm_main}};
+} commands[] = {{"exec", .hooked = exec_main},   {"plan", .hooked = plan_main},
+		{"merge", .main = merge_main},   {"compare", .main = compare_main},
+		{"list", .hooked = list_main},   {"topo", .main = topo_main},
+		{"schema", .main = schema_main}, {"vm", .hooked = vm_main}};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
@@ -117,6 +118,15 @@ int topo_main(int count, char **arguments)
 	int code = console_print("ktstr", &out);
 	text_free(&out);
 	return code;
+}
+
+int schema_main(int count, char **arguments)
+{
+	if (count > 1) {
+		console_error("ktstr", "schema: it takes no arguments, and got '%s'", arguments[1]);
+		return EXIT_USAGE;
+	}
+	return console_puts("ktstr", schema_report);
 }
 
 int ktstr_main(int count, char **arguments, ktstr_registry_function *linked)

@@ -82,6 +82,7 @@ int exec_main(int count, char **arguments, ktstr_registry_function *linked);
 int plan_main(int count, char **arguments, ktstr_registry_function *linked);
 int list_main(int count, char **arguments, ktstr_registry_function *linked);
 int topo_main(int count, char **arguments);
+int schema_main(int count, char **arguments);
 int merge_main(int count, char **arguments);
 int compare_main(int count, char **arguments);
 int vm_main(int count, char **arguments, ktstr_registry_function *linked);

@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 sys.path.insert(0, str(HERE))
 from programs import environment, program, run  # noqa: E402
-from readers import READERS, Wrong, need, read_page  # noqa: E402
+from readers import READERS, SCHEMA, Wrong, need, read_page  # noqa: E402
 from tap import Tap  # noqa: E402
 
 VERDICTS = [("PASS", "passes"), ("FAIL", "fails"), ("SKIP", "skips"), ("BROKEN", "breaks"),
@@ -238,6 +238,27 @@ class Reports:
         wanted = (self.folder / "all.html").read_text().splitlines()
         self.tap.check("html: the same from the report", "\n".join(difflib.unified_diff(wanted, page.text.splitlines(), "run", "merge", lineterm="")))
 
+    def check_schema(self):
+        """The program has the schema with it."""
+        result = self.ktstr_run("schema")
+        self.tap.check("schema: the one of the tree", "" if result.code == 0 and result.out == SCHEMA.read_bytes() else result.summary())
+        result = self.ktstr_run("schema", "x")
+        self.tap.check("schema: takes nothing", "" if result.code == 2 and "'x'" in result.errors else result.summary())
+
+    def check_events(self):
+        """What is left out of pictures is told in them."""
+        text = "scenario many {\n    repeat %d times { sleep 1ns }\n    expect topo.cpus > 0\n}\n"
+        for turns, told in ((9000, False), (20000, True)):
+            (self.folder / "many.kts").write_text(text % turns)
+            result = self.ktstr_run("exec", "--report=perfetto=many.trace", "--report=html=many.html", "--format", "json", "many.kts")
+            scenario = json.loads(result.out)["scenarios"][0]
+            kept = len(scenario["events"])
+            note = f"of {turns + 1} events {turns + 1 - kept} are in no picture: all but the first {kept - 1} and the last"
+            need_all = scenario["notes"] == ([note] if told else []) and kept == min(turns + 1, 10000)
+            self.tap.check(f"json: of {turns} events those that are left out are told", "" if need_all else f"{kept} {scenario['notes']}")
+            for name in ("many.trace", "many.html"):
+                self.tap.check(f"{name}: likewise", "" if (note in (self.folder / name).read_text()) == told else name)
+
     def check_bad_files(self):
         """Files that are no reports are refused with the place."""
         good = json.loads((self.folder / "json.out").read_bytes())
@@ -270,7 +291,7 @@ def main():
         reports = Reports(arguments, Path(folder))
         for part in (reports.check_verdicts, reports.check_hostile, reports.check_numbers, reports.check_text,
                      reports.check_summary, reports.check_writing,
-                     reports.check_round_trip, reports.check_bad_files):
+                     reports.check_round_trip, reports.check_schema, reports.check_events, reports.check_bad_files):
             part()
     reports.tap.finish()
 
