@@ -154,6 +154,13 @@ struct cpu_load {
 	int64_t stolen_ns; /* by the hypervisor */
 };
 
+/* What one CPU is able to do. */
+struct cpu_state {
+	bool online;
+	int64_t limit_khz; /* the highest frequency that it may have now; 0: not told */
+	int64_t throttled; /* times that heat has slowed it or its package down, since boot */
+};
+
 /* Figures that not every machine can give. */
 enum host_figure {
 	HOST_FIGURE_DELAY,      /* how long workers wait for a CPU */
@@ -245,6 +252,8 @@ struct host_verbs {
 	int64_t (*now)(struct host *);
 	/* The load of every CPU up to `count`, by number; those that are not there stay 0. */
 	void (*load)(struct host *, struct cpu_load *loads, int count);
+	/* The state of every CPU up to `count`, by number. */
+	void (*cpu_states)(struct host *, struct cpu_state *states, int count);
 	/* False: this machine does not give it, for the reason in the error. */
 	bool (*can_tell)(struct host *, enum host_figure, struct error *);
 	/* How long some task of the group (or, where groups do not tell, of the machine) has waited

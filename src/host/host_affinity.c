@@ -309,6 +309,7 @@ static const struct host_verbs affinity_verbs = {
 	.wait = host_real_wait,
 	.now = host_real_now,
 	.load = host_real_load,
+	.cpu_states = host_real_cpu_states,
 	.can_tell = host_real_can_tell,
 	.group_pressure = host_real_group_pressure,
 	.group_throttled = host_real_group_throttled,

@@ -375,6 +375,7 @@ static const struct host_verbs cgroup_verbs = {
 	.wait = host_real_wait,
 	.now = host_real_now,
 	.load = host_real_load,
+	.cpu_states = host_real_cpu_states,
 	.can_tell = host_real_can_tell,
 	.group_pressure = cgroup_group_pressure,
 	.group_throttled = cgroup_group_throttled,

@@ -408,6 +408,15 @@ static void plan_load(struct host *host, struct cpu_load *loads, int count)
 	memset(loads, 0, (size_t)count * sizeof(*loads));
 }
 
+static void plan_cpu_states(struct host *host, struct cpu_state *states, int count)
+{
+	memset(states, 0, (size_t)count * sizeof(*states));
+	cpuset_for_each (cpu, &host->topology.all) {
+		if (cpu < count)
+			states[cpu].online = true;
+	}
+}
+
 /* What depends on the kernel, a planned machine has. */
 static bool plan_can_tell(struct host *host, enum host_figure figure, struct error *error)
 {
@@ -469,6 +478,7 @@ static const struct host_verbs plan_verbs = {
 	.wait = plan_wait,
 	.now = plan_now,
 	.load = plan_load,
+	.cpu_states = plan_cpu_states,
 	.can_tell = plan_can_tell,
 	.group_pressure = plan_group_pressure,
 	.group_throttled = plan_group_throttled,

@@ -69,6 +69,7 @@ bool host_real_map_value(struct host *host, const char *path, int64_t key, int64
 			 struct error *error);
 void host_real_scheduler_state(struct host *host, struct sched_ext_state *state);
 void host_real_load(struct host *host, struct cpu_load *loads, int count);
+void host_real_cpu_states(struct host *host, struct cpu_state *states, int count);
 bool host_real_can_tell(struct host *host, enum host_figure figure, struct error *error);
 /* Of the whole machine; and that nothing is counted. */
 bool host_real_group_pressure(struct host *host, int group, int64_t *waited_ns,

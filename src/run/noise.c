@@ -3,20 +3,67 @@
  * workers were seen:
  *   foreign share = (busy time of those CPUs - CPU time of the workers) / (CPUs * time)
  *   stolen share  = time stolen by the hypervisor / (CPUs * time)
- * Where either is above its limit, a failure of a metric that is TIMING in metrics.def says as much
- * about the other tasks (one real-time hog starves whoever shares its CPU) as about the scheduler,
- * and the scenario is INCONCLUSIVE instead, with these figures. Others stay failures: no noise
- * excuses a worker outside its cpuset.
+ *   frequency     = the highest that a CPU was allowed to have, the least and the most of all looks
+ *   throttling    = times that heat slowed one of them down
+ * and on the machine: which CPUs are online, and which of them the run may use.
+ *
+ * Where a share is above its limit, or the rest changed, a failure of a metric that is TIMING in
+ * metrics.def says as much about that (one real-time hog starves whoever shares its CPU) as about
+ * the scheduler, and the scenario is INCONCLUSIVE instead, with these figures. Others stay
+ * failures: no noise excuses a worker outside its cpuset.
+ *
+ * The frequency that a CPU has at the moment is not looked at: it goes up and down with the
+ * scenario's own load, and to read it interrupts the CPU.
  */
 #include "run/vm.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
-#define FOREIGN_MOST 0.10
-#define STOLEN_MOST  0.05
+#define FOREIGN_MOST   0.10
+#define STOLEN_MOST    0.05
+#define FREQUENCY_MOST 0.05
 
 /* Ticks of /proc/stat are 10 ms: over less than this they say nothing. */
 enum { NOISE_TIME_MIN_NS = 100 * 1000 * 1000 };
+static const int64_t LOOK_NS = 500000000;
+static const int64_t COST_SHARE = 20; /* looks take at most one of so many parts of the time */
+
+/* What the looks at the machine have shown. */
+struct noise_machine {
+	struct cpu_state *first; /* by CPU, likewise the next two */
+	struct cpu_state *now;
+	int64_t *lowest_khz;   /* 0: not told */
+	struct cpuset changed; /* CPUs that were not as at first, in any look */
+	struct cpuset root;    /* that the run may use: at first, … */
+	struct cpuset other;   /* … and when that had changed */
+	int64_t changed_ns;    /* when that was seen, -1: it was not */
+	int64_t other_ns;
+	int64_t due_ns;
+};
+
+static void read_root(struct vm *vm, struct cpuset *cpus)
+{
+	if (!vm->host->verbs->group_cpus(vm->host, HOST_GROUP_ROOT, cpus, NULL))
+		cpuset_clear(cpus);
+}
+
+static void start_machine(struct vm *vm)
+{
+	size_t count = (size_t)vm->load_count;
+	struct noise_machine *machine = ARENA_ARRAY(&vm->values, struct noise_machine, 1);
+	*machine = (struct noise_machine){.changed_ns = -1, .other_ns = -1};
+	machine->first = ARENA_ARRAY(&vm->values, struct cpu_state, count);
+	machine->now = ARENA_ARRAY(&vm->values, struct cpu_state, count);
+	machine->lowest_khz = ARENA_ARRAY(&vm->values, int64_t, count);
+	vm->host->verbs->cpu_states(vm->host, machine->first, vm->load_count);
+	for (size_t cpu = 0; cpu < count; cpu++)
+		machine->lowest_khz[cpu] = machine->first[cpu].limit_khz;
+	read_root(vm, &machine->root);
+	machine->due_ns = vm_later(vm_now(vm), LOOK_NS);
+	vm->machine = machine;
+}
 
 void noise_start(struct vm *vm)
 {
@@ -30,12 +77,52 @@ void noise_start(struct vm *vm)
 	vm->load = ARENA_ARRAY(&vm->values, struct cpu_load, (size_t)vm->load_count);
 	vm->host->verbs->load(vm->host, vm->load, vm->load_count);
 	vm->load_at_ns = vm_now(vm);
+	start_machine(vm);
 }
 
 void noise_add(struct vm *vm, const struct worker_report *report)
 {
 	vm->own_ns += report->cpu_ns;
 	cpuset_or(&vm->own_cpus, &vm->own_cpus, &report->cpus);
+}
+
+int64_t noise_due(const struct vm *vm)
+{
+	return vm->machine ? vm->machine->due_ns : INT64_MAX;
+}
+
+static void look_at_machine(struct vm *vm, struct noise_machine *machine, int64_t now)
+{
+	struct cpuset root;
+	vm->host->verbs->cpu_states(vm->host, machine->now, vm->load_count);
+	for (int cpu = 0; cpu < vm->load_count; cpu++) {
+		const struct cpu_state *state = &machine->now[cpu];
+		if (state->online != machine->first[cpu].online)
+			cpuset_add(&machine->changed, cpu);
+		if (state->limit_khz > 0 && state->limit_khz < machine->lowest_khz[cpu])
+			machine->lowest_khz[cpu] = state->limit_khz;
+		/* What is most stays in `first`. */
+		if (state->limit_khz > machine->first[cpu].limit_khz)
+			machine->first[cpu].limit_khz = state->limit_khz;
+	}
+	if (machine->changed_ns < 0 && !cpuset_empty(&machine->changed))
+		machine->changed_ns = now;
+	read_root(vm, &root);
+	if (machine->other_ns < 0 && !cpuset_equal(&root, &machine->root)) {
+		machine->other = root;
+		machine->other_ns = now;
+	}
+}
+
+void noise_look(struct vm *vm)
+{
+	struct noise_machine *machine = vm->machine;
+	int64_t now = vm_now(vm);
+	if (!machine || now < machine->due_ns)
+		return;
+	look_at_machine(vm, machine, now);
+	int64_t pause = (vm_now(vm) - now) * COST_SHARE;
+	machine->due_ns = vm_later(now, pause > LOOK_NS ? pause : LOOK_NS);
 }
 
 static bool is_timing(const struct reason *reason)
@@ -58,16 +145,13 @@ static void soften(struct result *result)
 	}
 }
 
-void noise_judge(struct vm *vm)
+static bool tell_load(struct vm *vm)
 {
 	struct result *result = vm->result;
-	bool timing = false;
-	for (size_t i = 0; i < result->reasons.length; i++)
-		timing |= is_timing(&result->reasons.data[i]);
 	int cpus = cpuset_count(&vm->own_cpus);
 	int64_t time = vm_now(vm) - vm->load_at_ns;
-	if (!timing || !vm->load || !cpus || time < NOISE_TIME_MIN_NS)
-		return;
+	if (!cpus || time < NOISE_TIME_MIN_NS)
+		return false;
 	struct cpu_load *now = ARENA_ARRAY(&vm->values, struct cpu_load, (size_t)vm->load_count);
 	vm->host->verbs->load(vm->host, now, vm->load_count);
 	int64_t busy = 0, stolen = 0;
@@ -81,12 +165,92 @@ void noise_judge(struct vm *vm)
 	double foreign_share = (double)(busy - vm->own_ns) / capacity;
 	double stolen_share = (double)stolen / capacity;
 	if (foreign_share <= FOREIGN_MOST && stolen_share <= STOLEN_MOST)
-		return;
-	soften(result);
+		return false;
 	result_add(
 		result, STATUS_INCONCLUSIVE, "noise", result->span,
 		"the machine was too busy to judge: other tasks had %.0f%% of the %d CPU%s under "
 		"test (10%% is too much), %.0f%% was stolen (5%%)",
 		foreign_share < 0 ? 0 : foreign_share * 100, cpus, cpus == 1 ? "" : "s",
 		stolen_share * 100);
+	return true;
+}
+
+/* What the text says changed, at a time that goes to the reason. */
+static void tell_change(struct vm *vm, struct text *text, int64_t at_ns)
+{
+	text_puts(text, ", seen ");
+	text_put_duration_short(text, at_ns - vm->start_ns);
+	text_puts(text, " after the start of the scenario");
+	struct reason *reason = result_add(vm->result, STATUS_INCONCLUSIVE, "noise",
+					   vm->result->span, "%s", text_string(text));
+	reason->at_ns = at_ns - vm->start_ns;
+	text_clear(text);
+}
+
+static bool tell_topology(struct vm *vm, const struct noise_machine *machine)
+{
+	struct text text = {0};
+	if (machine->changed_ns >= 0) {
+		text_puts(&text, "the machine changed too much to judge: CPUs ");
+		cpuset_print(&text, &machine->changed);
+		text_puts(&text, " came or went");
+		tell_change(vm, &text, machine->changed_ns);
+	}
+	if (machine->other_ns >= 0) {
+		text_puts(&text, "the machine changed too much to judge: the run's CPUs were ");
+		cpuset_print(&text, &machine->root);
+		text_puts(&text, " and then ");
+		text_puts(&text, cpuset_empty(&machine->other) ? "none" : "");
+		cpuset_print(&text, &machine->other);
+		tell_change(vm, &text, machine->other_ns);
+	}
+	text_free(&text);
+	return machine->changed_ns >= 0 || machine->other_ns >= 0;
+}
+
+/* The CPU under test whose limit changed most, and the one that was slowed down most often. */
+static bool tell_speed(struct vm *vm, const struct noise_machine *machine)
+{
+	int changed = -1, throttled = -1;
+	double change = FREQUENCY_MOST;
+	int64_t times = 0;
+	cpuset_for_each (cpu, &vm->own_cpus) {
+		if (cpu >= vm->load_count)
+			break;
+		double most = (double)machine->first[cpu].limit_khz;
+		double cpu_change = most > 0 ? 1 - (double)machine->lowest_khz[cpu] / most : 0;
+		int64_t cpu_times = machine->now[cpu].throttled - machine->first[cpu].throttled;
+		changed = cpu_change > change ? cpu : changed;
+		change = cpu_change > change ? cpu_change : change;
+		throttled = cpu_times > times ? cpu : throttled;
+		times = cpu_times > times ? cpu_times : times;
+	}
+	if (changed >= 0)
+		result_add(vm->result, STATUS_INCONCLUSIVE, "noise", vm->result->span,
+			   "the machine changed too much to judge: CPU %d was allowed %.0f MHz at "
+			   "one time and %.0f MHz at another (5%% less is too much)",
+			   changed, (double)machine->first[changed].limit_khz / 1e3,
+			   (double)machine->lowest_khz[changed] / 1e3);
+	if (throttled >= 0)
+		result_add(vm->result, STATUS_INCONCLUSIVE, "noise", vm->result->span,
+			   "the machine changed too much to judge: heat slowed CPU %d down %" PRId64
+			   " time%s (once is too much)",
+			   throttled, times, times == 1 ? "" : "s");
+	return changed >= 0 || throttled >= 0;
+}
+
+void noise_judge(struct vm *vm)
+{
+	struct result *result = vm->result;
+	bool timing = false;
+	for (size_t i = 0; i < result->reasons.length; i++)
+		timing |= is_timing(&result->reasons.data[i]);
+	if (!timing || !vm->load)
+		return;
+	look_at_machine(vm, vm->machine, vm_now(vm));
+	bool noisy = tell_load(vm);
+	noisy |= tell_topology(vm, vm->machine);
+	noisy |= tell_speed(vm, vm->machine);
+	if (noisy)
+		soften(result);
 }

@@ -166,7 +166,7 @@ void vm_wait_once(struct vm *vm, int64_t until_ns)
 	int64_t next =
 		earlier(earlier(until_ns, deadline_of(vm)), earlier(sample, vm->alive.due_ns));
 	progress_look(vm);
-	next = earlier(next, progress_due(vm));
+	next = earlier(earlier(next, progress_due(vm)), noise_due(vm));
 	/* On paper nothing can happen to it, and a wait may be as long as it likes. */
 	if (vm->scheduler.watched && vm->options->judge)
 		next = earlier(next, vm->scheduler.look_ns);
@@ -174,6 +174,7 @@ void vm_wait_once(struct vm *vm, int64_t until_ns)
 	look(vm, &wake);
 	if (vm_now(vm) >= sample)
 		sampler_look(vm);
+	noise_look(vm);
 	alive_look(vm);
 }
 

@@ -192,6 +192,7 @@ struct vm {
 	int64_t load_at_ns;
 	int64_t own_ns;          /* CPU time of all workers that were judged */
 	struct cpuset own_cpus;  /* where they were seen */
+	struct noise_machine *machine; /* what the looks at it showed, NULL: nobody looks */
 	int64_t progress_ns;     /* when it is to be shown again */
 	unsigned sampled;        /* bit per metric that the sampler has to look for */
 	struct sampler *sampler; /* NULL: there is nothing to look for */
@@ -369,9 +370,13 @@ int64_t progress_due(const struct vm *vm);
 void progress_look(struct vm *vm);
 void progress_end(struct vm *vm);
 
-/* noise.c: was the machine busy with something else? Failures of timing are then no verdict. */
+/* noise.c: was the machine busy with something else, or not the same all the time? Failures of timing are then no verdict. */
 void noise_start(struct vm *vm);
 void noise_add(struct vm *vm, const struct worker_report *report);
+/* When the machine is to be looked at again, INT64_MAX: never. */
+int64_t noise_due(const struct vm *vm);
+/* Look if that is due. */
+void noise_look(struct vm *vm);
 /* At the end: turn such failures into INCONCLUSIVE where the figures say so. */
 void noise_judge(struct vm *vm);
 

@@ -291,6 +291,23 @@ class Live:
         fault = "" if "too busy to judge" in run.read(run.out) else "the noise should be told with its figures"
         self.judge(name, run, fault, [6])
 
+    def check_fewer_cpus(self):
+        """Somebody takes a CPU away from the run: what its timing is then worth, nobody knows."""
+        name = "a run that loses a CPU is inconclusive, not a failure"
+        cpus = sorted(os.sched_getaffinity(0))
+        if len(cpus) < 2 or not self.root:
+            self.tap.skipped(name, "it takes two CPUs and root")
+            return
+        run = Run(self, "scenario probe { cgroup g { spawn 4 cpu_spin }; hold 1500ms; expect { gap <= 1ns; no spread } }\n")
+        fault = run.wait_for_workers(True)
+        folders = [folder for top in machine.cgroups_of(run.process.pid) for folder, _, _ in os.walk(top, topdown=False)]
+        files = [Path(folder, "cpuset.cpus") for folder in folders if Path(folder, "cpuset.cpus").exists()]
+        for file in files:
+            file.write_text(str(cpus[0]))
+        code = run.end()
+        told = re.search(r"the run's CPUs were \S+ and then %d, seen" % cpus[0], run.read(run.out))
+        self.judge(name, run, fault or ("" if files and told else f"the change is to be told, code {code}"), [6])
+
     def unfair_run(self, hold):
         """A run in which one of two equal workers is stopped behind ktstr's back for most of the hold."""
         run = Run(self, f"scenario probe {{ cgroup g {{ spawn 2 cpu_spin }}; hold {hold}; expect {{ no gap }} }}\n")
@@ -355,4 +372,4 @@ def run_parts(description, *parts):
 if __name__ == "__main__":
     run_parts(__doc__, Live.check_ends, Live.check_refusal, Live.check_signals, Live.check_group_signal,
               Live.check_kill, Live.check_dead_worker, Live.check_memory, Live.check_start, Live.check_progress,
-              Live.check_noise, Live.check_unfair, Live.check_normal_user)
+              Live.check_noise, Live.check_fewer_cpus, Live.check_unfair, Live.check_normal_user)

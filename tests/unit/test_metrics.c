@@ -23,6 +23,11 @@ struct scene {
 	int64_t dies_ns;     /* the scheduler; 0: it does not */
 	int64_t replaced_ns; /* another process has its number; 0: never */
 	bool lacking;
+	/* From a second after the host opened on: CPU 1 is offline, … */
+	bool offline;
+	bool fewer;        /* … the run may use CPU 0 alone, … */
+	int64_t limit_khz; /* … CPU 0 has this limit (of 1 GHz before), … */
+	int64_t throttled; /* … and was slowed down so often. */
 };
 
 static struct scene scene;
@@ -81,6 +86,28 @@ static bool made_can_tell(struct host *host, enum host_figure figure, struct err
 	return !scene.lacking || error_set(error, ERROR_UNAVAILABLE, "it is not there");
 }
 
+static void made_cpu_states(struct host *host, struct cpu_state *states, int count)
+{
+	bool later = host->verbs->now(host) >= 1000 * MS;
+	for (int cpu = 0; cpu < count; cpu++)
+		states[cpu] = (struct cpu_state){.online = true, .limit_khz = 1000000};
+	if (!later)
+		return;
+	states[1].online = !scene.offline;
+	states[0].throttled = scene.throttled;
+	if (scene.limit_khz)
+		states[0].limit_khz = scene.limit_khz;
+}
+
+static bool made_cpus(struct host *host, int group, struct cpuset *cpus, struct error *error)
+{
+	if (group != HOST_GROUP_ROOT || !scene.fewer || host->verbs->now(host) < 1000 * MS)
+		return plan_verbs->group_cpus(host, group, cpus, error);
+	cpuset_clear(cpus);
+	cpuset_add(cpus, 0);
+	return true;
+}
+
 static void run_text(const char *text, struct result *result)
 {
 	struct probe probe;
@@ -101,6 +128,8 @@ static void run_text(const char *text, struct result *result)
 	verbs.group_pressure = made_pressure;
 	verbs.group_throttled = made_throttled;
 	verbs.process_lives = made_process;
+	verbs.cpu_states = made_cpu_states;
+	verbs.group_cpus = made_cpus;
 	verbs.can_tell = made_can_tell;
 	host->verbs = &verbs;
 	run_scenario(&probe.program, 0, host, &options, result);
@@ -492,6 +521,62 @@ static void reasons_tell_when(void **state)
 	result_free(&result);
 }
 
+/* A limit of timing that is violated, on a machine that changed: what is told of that. */
+static void check_noise(enum status status, const char *told)
+{
+	struct result result;
+	run_limits("gap < 30ms", &result);
+	const struct reason *noise = reason_of(&result, "noise");
+	if (result.status != status || (noise != NULL) != (told != NULL) ||
+	    (told && !strstr(noise->message, told)))
+		fail_msg("%s, and not %s: %s", status_name(result.status), told ? told : "no noise",
+			 noise ? noise->message : "nothing is told");
+	assert_int_equal(reason_of(&result, "gap")->status, status);
+	result_free(&result);
+}
+
+static void a_machine_that_changes_is_not_judged(void **state)
+{
+	(void)state;
+	cpuset_add(&made[0].cpus, 0);
+	made[0].cpu_ns = made[1].cpu_ns = 0;
+	check_noise(STATUS_FAIL, NULL);
+	scene.limit_khz = 951000;
+	check_noise(STATUS_FAIL, NULL);
+	scene.limit_khz = 949000;
+	check_noise(STATUS_INCONCLUSIVE, "CPU 0 was allowed 1000 MHz at one time and 949 MHz at");
+	scene.limit_khz = 1100000;
+	check_noise(STATUS_INCONCLUSIVE, "allowed 1100 MHz at one time and 1000 MHz at another");
+	scene.limit_khz = 0;
+	scene.throttled = 1;
+	check_noise(STATUS_INCONCLUSIVE, "heat slowed CPU 0 down 1 time (once is too much)");
+	/* Where no worker was seen, that is no matter. */
+	cpuset_clear(&made[0].cpus);
+	cpuset_add(&made[0].cpus, 1);
+	check_noise(STATUS_FAIL, NULL);
+	scene.throttled = 0;
+	scene.offline = true;
+	check_noise(STATUS_INCONCLUSIVE, "CPUs 1 came or went, seen 1.00 s after the start");
+	scene.offline = false;
+	scene.fewer = true;
+	check_noise(STATUS_INCONCLUSIVE, "the run's CPUs were 0-1 and then 0, seen 1.00 s after");
+}
+
+/* A worker outside its cpuset is a failure on any machine, and what holds holds. */
+static void a_machine_that_changes_excuses_timing_alone(void **state)
+{
+	struct result result;
+	(void)state;
+	scene.offline = scene.fewer = true;
+	check_held("gap <= 30ms");
+	made[0].strays = 1;
+	run_limits("isolated; gap < 30ms", &result);
+	assert_int_equal(result.status, STATUS_FAIL);
+	assert_int_equal(reason_of(&result, "isolated")->status, STATUS_FAIL);
+	assert_int_equal(reason_of(&result, "gap")->status, STATUS_INCONCLUSIVE);
+	result_free(&result);
+}
+
 static void a_limit_lasts_without_a_break(void **state)
 {
 	(void)state;
@@ -530,6 +615,8 @@ int main(void)
 		TEST(the_scheduler_under_test_is_watched),
 		TEST(reasons_tell_who_set_the_limit),
 		TEST(reasons_tell_when),
+		TEST(a_machine_that_changes_is_not_judged),
+		TEST(a_machine_that_changes_excuses_timing_alone),
 		TEST(a_limit_lasts_without_a_break),
 	};
 	return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);

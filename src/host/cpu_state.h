@@ -1,0 +1,13 @@
+/*
+ * cpu_state: what each CPU of this machine is able to do at the moment, by the kernel's word.
+ */
+#ifndef KTSTR_HOST_CPU_STATE_H
+#define KTSTR_HOST_CPU_STATE_H
+
+#include "host/host.h"
+
+/* By number, up to `count`. `folder` is /sys/devices/system/cpu; one that does not tell which CPUs
+ * are online has all of them online. */
+void cpu_state_read(const char *folder, struct cpu_state *states, int count);
+
+#endif
