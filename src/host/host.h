@@ -146,6 +146,8 @@ struct worker_report {
 struct worker_progress {
 	pid_t pid;
 	uint64_t units; /* of work, so far */
+	int64_t wall_ns; /* since its release, 0: it waits for that */
+	int64_t cpu_ns;  /* of that, about: what it took to be made counts in */
 };
 
 /* Time that one CPU has spent, since boot. */

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 
 static struct real_host *real_of(struct host *host)
 {
@@ -202,8 +203,18 @@ const struct worker_report *host_real_report(struct host *host, int worker)
 void host_real_progress(struct host *host, int worker, struct worker_progress *progress)
 {
 	struct worker_pool *pool = &real_of(host)->pool;
-	progress->pid = worker_pool_get(pool, worker)->pid;
-	progress->units = atomic_load(&worker_pool_slot(pool, worker)->units);
+	const struct board_worker *slot = worker_pool_slot(pool, worker);
+	int64_t released = atomic_load(&slot->released_ns);
+	clockid_t clock;
+	struct timespec time;
+	*progress = (struct worker_progress){.pid = worker_pool_get(pool, worker)->pid,
+					     .units = atomic_load(&slot->units)};
+	if (!released)
+		return;
+	progress->wall_ns = board_now_ns() - released;
+	progress->cpu_ns = atomic_load(&slot->cpu_ns); /* a while ago */
+	if (!clock_getcpuclockid(progress->pid, &clock) && !clock_gettime(clock, &time))
+		progress->cpu_ns = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
 int host_real_worker_group(struct host *host, int worker)

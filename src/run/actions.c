@@ -314,11 +314,14 @@ static int *living_of(const struct vm *vm, const struct batch *batch, size_t *co
 
 void action_stop_batch(struct vm *vm, int batch)
 {
-	size_t count;
-	int *workers = living_of(vm, &vm->batches.data[batch], &count);
-	vm_event(vm, "stop", -1)->count = (int64_t)count;
-	ledger_stop(vm, workers, count);
-	free(workers);
+	const struct batch *stopped = &vm->batches.data[batch];
+	vm->chosen.length = 0;
+	for (int worker = stopped->first; worker < stopped->first + stopped->count; worker++) {
+		if (vm->living_at.data[worker] >= 0)
+			VECTOR_PUSH(&vm->chosen, worker);
+	}
+	vm_event(vm, "stop", -1)->count = (int64_t)vm->chosen.length;
+	ledger_stop(vm, vm->chosen.data, vm->chosen.length);
 }
 
 void action_affinity(struct vm *vm, int path, const struct affinity *affinity)

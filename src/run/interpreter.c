@@ -53,6 +53,10 @@ static void set_context(struct vm *vm, enum scenario_setting setting, int64_t va
 		if (options->settle_ns < 0)
 			vm->settle_ns = value;
 		break;
+	case SCENARIO_EXTEND:
+		vm->extend_ns = value;
+		vm->result->awaits_ns = vm_later(vm->result->awaits_ns, value < 0 ? 0 : value);
+		break;
 	case SCENARIO_WORKERS:
 		if (options->workers < 0)
 			vm->workers = value;
@@ -62,7 +66,7 @@ static void set_context(struct vm *vm, enum scenario_setting setting, int64_t va
 			vm->timeout_ns = value;
 		break;
 	}
-	if (value < (setting == SCENARIO_SETTLE ? 0 : 1))
+	if (value < (setting == SCENARIO_SETTLE || setting == SCENARIO_EXTEND ? 0 : 1))
 		vm_end(vm, STATUS_BROKEN, "run", "`%s` comes out as %" PRId64,
 		       scenario_settings[setting].name, value);
 }

@@ -364,6 +364,81 @@ static void judge_unreleased(struct vm *vm, struct batch *batch, const struct wo
 		   "%s was stopped before anything let it start", batch->name);
 }
 
+/* The end of the members that can be compared with the one at `start`. */
+static size_t end_of_group(const struct vm *vm, const struct member *members, size_t count,
+			   size_t start)
+{
+	size_t end = start + 1;
+	while (end < count && compare_kinds(vm, &members[start], &members[end]) == 0)
+		end++;
+	return end;
+}
+
+static bool is_group_fair(struct vm *vm, const struct judged *judged, struct text *why)
+{
+	/* What is measured at the end is a little later, and a little else. */
+	const double spare = 0.98;
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+		struct limit_entry limit;
+		if (metric_table[metric].source != METRIC_WORKERS ||
+		    metric_table[metric].window_ns <= 0 ||
+		    !limits_find(vm, metric, judged->path, judged->batch->scope, &limit))
+			continue;
+		double observed = metrics_observe(metric, judged);
+		bool most = metric_table[metric].direction == METRIC_MOST;
+		if (isnan(observed) ||
+		    limits_hold(&limit, most ? observed / spare : observed * spare))
+			continue;
+		text_printf(why, "the %s of %s in '%s' was ", metric_table[metric].name,
+			    judged->batch->name, paths_text(&vm->paths, judged->path));
+		metrics_put_value(why, metric, observed);
+		return false;
+	}
+	return true;
+}
+
+bool judge_is_fair(struct vm *vm, const int *workers, size_t count, struct text *why)
+{
+	struct member *members = memory_zeroed(count, sizeof(*members));
+	struct worker_report *looks = memory_zeroed(count, sizeof(*looks));
+	const struct worker_report **reports = memory_zeroed(count, sizeof(*reports));
+	size_t kept = 0;
+	bool fair = true;
+	text_clear(why);
+	for (size_t i = 0; i < count; i++) {
+		struct worker_progress progress;
+		int group = vm->host->verbs->worker_group(vm->host, workers[i]);
+		vm->host->verbs->progress(vm->host, workers[i], &progress);
+		if (group < 0 || progress.wall_ns <= 0)
+			continue;
+		looks[kept] = (struct worker_report){.worker = workers[i],
+						     .units = progress.units,
+						     .wall_ns = progress.wall_ns,
+						     .cpu_ns = progress.cpu_ns};
+		members[kept] = (struct member){&looks[kept], paths_of_group(&vm->paths, group),
+						vm->batch_of.data[workers[i]]};
+		kept++;
+	}
+	qsort_r(members, kept, sizeof(*members), compare_members, vm);
+	for (size_t i = 0; i < kept; i++)
+		reports[i] = members[i].report;
+	for (size_t start = 0, end; start < kept && fair; start = end) {
+		end = end_of_group(vm, members, kept, start);
+		fair = is_group_fair(
+			vm,
+			&(struct judged){.vm = vm,
+					 .path = members[start].path,
+					 .batch = &vm->batches.data[members[start].batch],
+					 .reports = reports + start,
+					 .count = end - start},
+			why);
+	}
+	free(members);
+	free(looks);
+	free(reports);
+	return fair;
+}
+
 void judge_workers(struct vm *vm, const int *workers, size_t count)
 {
 	if (!vm->options->judge || !count)
@@ -393,9 +468,7 @@ void judge_workers(struct vm *vm, const int *workers, size_t count)
 		reports[i] = members[i].report;
 	for (size_t start = 0, end; start < kept; start = end) {
 		const struct batch *batch = &vm->batches.data[members[start].batch];
-		end = start + 1;
-		while (end < kept && compare_kinds(vm, &members[start], &members[end]) == 0)
-			end++;
+		end = end_of_group(vm, members, kept, start);
 		struct judged judged = {.vm = vm,
 					.path = members[start].path,
 					.batch = batch,

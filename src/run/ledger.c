@@ -47,6 +47,7 @@ void ledger_stop(struct vm *vm, const int *workers, size_t count)
 	struct error error;
 	if (!count)
 		return;
+	fairness_wait(vm, workers, count);
 	sampler_look(vm);
 	if (!vm->host->verbs->stop(vm->host, workers, count, &error)) {
 		report_refusal(vm, &error);
@@ -71,16 +72,10 @@ void ledger_open_scope(struct vm *vm, enum scope_kind kind, const char *label)
 		vm->step = label;
 }
 
-/* Living workers of the innermost scope, in order. */
-static size_t own_workers(const struct vm *vm, size_t mark, int **workers)
+/* Living workers of the innermost scope, in order, in vm->ended. */
+static size_t own_workers(struct vm *vm, size_t mark)
 {
-	size_t count = 0, room = 0;
-	for (size_t i = mark; i < vm->ledger.length; i++) {
-		const struct ledger_entry *entry = &vm->ledger.data[i];
-		if (entry->kind == ENTRY_WORKERS)
-			room += (size_t)vm->batches.data[entry->id].count;
-	}
-	*workers = memory_zeroed(room, sizeof(**workers));
+	vm->ended.length = 0;
 	for (size_t i = mark; i < vm->ledger.length; i++) {
 		const struct ledger_entry *entry = &vm->ledger.data[i];
 		if (entry->kind != ENTRY_WORKERS)
@@ -88,17 +83,16 @@ static size_t own_workers(const struct vm *vm, size_t mark, int **workers)
 		const struct batch *batch = &vm->batches.data[entry->id];
 		for (int worker = batch->first; worker < batch->first + batch->count; worker++) {
 			if (vm->living_at.data[worker] >= 0)
-				(*workers)[count++] = worker;
+				VECTOR_PUSH(&vm->ended, worker);
 		}
 	}
-	return count;
+	return vm->ended.length;
 }
 
 /* Stop the workers that are in a path with the newest stamp. */
 static void stop_stamped(struct vm *vm)
 {
-	int *workers = memory_zeroed(vm->living.length, sizeof(*workers));
-	size_t count = 0;
+	vm->ended.length = 0;
 	for (size_t i = 0; i < vm->living.length; i++) {
 		int worker = vm->living.data[i];
 		int group = vm->host->verbs->worker_group(vm->host, worker);
@@ -106,10 +100,9 @@ static void stop_stamped(struct vm *vm)
 			continue;
 		int path = paths_of_group(&vm->paths, group);
 		if (vm->paths.all.data[path].stamp == vm->stamp)
-			workers[count++] = worker;
+			VECTOR_PUSH(&vm->ended, worker);
 	}
-	ledger_stop(vm, workers, count);
-	free(workers);
+	ledger_stop(vm, vm->ended.data, vm->ended.length);
 }
 
 static void remove_group(struct vm *vm, int path, bool implied)
@@ -144,21 +137,21 @@ void ledger_retry(struct vm *vm)
 void ledger_close_scope(struct vm *vm)
 {
 	struct scope scope = vm->scopes.data[vm->scopes.length - 1];
-	int *workers;
+	size_t count = own_workers(vm, scope.ledger);
+	/* Before anything is changed: it may end the scenario. */
+	fairness_wait(vm, vm->ended.data, count);
 	if (vm->scopes.length == 1)
 		alive_end(vm);
 	for (size_t i = vm->ledger.length; i-- > scope.ledger;) {
 		if (vm->ledger.data[i].kind == ENTRY_RUN)
 			payload_end(vm, vm->ledger.data[i].id, true);
 	}
-	size_t count = own_workers(vm, scope.ledger, &workers);
 	if (count) {
 		struct event *event = vm_event(vm, "stop", -1);
 		event->count = (int64_t)count;
 		event->implied = true;
 	}
-	ledger_stop(vm, workers, count);
-	free(workers);
+	ledger_stop(vm, vm->ended.data, count);
 	/* Workers of outer blocks may have been moved into these groups in a way that the checker
 	 * could not see. */
 	vm->stamp++;

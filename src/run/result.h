@@ -148,7 +148,7 @@ struct result {
 	enum status status;
 	int64_t duration_ns;
 	int64_t bound_ns;  /* the longest that it could have taken, negative: not known */
-	int64_t awaits_ns; /* the longest that its awaits could have taken, all together */
+	int64_t awaits_ns; /* the longest that its awaits, and `extend`, could have taken together */
 	uint64_t seed;
 	uint64_t checks;      /* that were judged and held */
 	int interrupted;      /* the signal that ended the run, 0 if none did */

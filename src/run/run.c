@@ -288,6 +288,9 @@ static void free_vm(struct vm *vm)
 	VECTOR_FREE(&vm->scopes);
 	VECTOR_FREE(&vm->knobs);
 	VECTOR_FREE(&vm->chosen);
+	VECTOR_FREE(&vm->ended);
+	text_free(&vm->unfair[0]);
+	text_free(&vm->unfair[1]);
 	VECTOR_FREE(&vm->sets);
 }
 

@@ -155,6 +155,8 @@ struct vm {
 	int64_t settle_ns;
 	int64_t workers;
 	int64_t timeout_ns; /* 0: none */
+	int64_t extend_ns;  /* what is left of it */
+	struct text unfair[2]; /* what was not fair when the workers were to be stopped, and is now */
 	/* time */
 	int64_t start_ns;    /* when the scenario began, on the host's clock */
 	int64_t released_ns; /* when its clock began to run, -1: not yet */
@@ -178,6 +180,7 @@ struct vm {
 	VECTOR(struct knob_setting) knobs;
 	unsigned remembered; /* bit per knob whose values are kept: some line swaps it, or asks */
 	VECTOR(int) chosen;  /* scratch: the workers that the op being run is about */
+	VECTOR(int) ended;   /* scratch: those that a block's end or a group's removal stops */
 	VECTOR(struct cpuset) sets; /* scratch: what each of them is to get */
 	unsigned stamp;             /* the last one given to paths */
 	const char *step;
@@ -333,6 +336,9 @@ void limits_close(struct vm *vm, size_t mark);
 
 /* judge.c: workers that have been stopped together. */
 void judge_workers(struct vm *vm, const int *workers, size_t count);
+/* Living workers that would now be judged together: do the limits of fairness hold, with a little to
+ * spare? If not, *why gets what does not. */
+bool judge_is_fair(struct vm *vm, const int *workers, size_t count, struct text *why);
 /* What else there is to say of a violated limit. */
 struct finding {
 	int worker;    /* its place in its group, -1: none */
@@ -342,6 +348,10 @@ struct finding {
 void judge_violation(struct vm *vm, enum status status, const struct limit_entry *limit, int path,
 		     double observed, struct finding finding, struct span span,
 		     const char *message);
+
+/* fairness.c: workers that are about to be stopped go on until they were served fairly, while there
+ * is something left of `extend`. May end the scenario, as any wait. */
+void fairness_wait(struct vm *vm, const int *workers, size_t count);
 
 /* sampler.c: looks at cgroups while they run, for the metrics in vm->sampled. */
 /* When the next look is due, INT64_MAX: never. */

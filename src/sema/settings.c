@@ -24,6 +24,8 @@ const struct setting_info scenario_settings[SCENARIO_SETTINGS] = {
 	[SCENARIO_SETTLE] = {"settle", TYPE_DURATION, "wait between new cgroups and load; 100ms"},
 	[SCENARIO_WORKERS] = {"workers", TYPE_INT, "workers of a spawn that gives no count; 2"},
 	[SCENARIO_TIMEOUT] = {"timeout", TYPE_DURATION, "when the scenario is ended as TIMEOUT"},
+	[SCENARIO_EXTEND] = {"extend", TYPE_DURATION,
+			     "how much longer, at most, it may take to become fair; 0s"},
 	[SCENARIO_SCHEDULER] = {"scheduler", TYPE_ERROR,
 				"the declared scheduler that runs meanwhile"},
 };
@@ -129,7 +131,7 @@ void settings_check_scenario(struct checker *check, struct stmt *stmt, const str
 			    "a category is a plain string");
 	if (index == SCENARIO_DURATION || index == SCENARIO_TIMEOUT)
 		settings_check_least(check, value, 1, what);
-	if (index == SCENARIO_SETTLE)
+	if (index == SCENARIO_SETTLE || index == SCENARIO_EXTEND)
 		settings_check_least(check, value, 0, what);
 	int64_t count;
 	if (index == SCENARIO_WORKERS && expr_is_integer(value, &count) &&

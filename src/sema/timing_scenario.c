@@ -45,10 +45,11 @@ void timing_setting(struct timer *timer, const struct stmt *stmt)
 		interval_plain(evaluate(evaluator, stmt->simple.value), &evaluator->own);
 	char what[32];
 	snprintf(what, sizeof(what), "`%s`", scenario_settings[index].name);
-	if (value.high.fixed < (index == SCENARIO_SETTLE ? 0 : 1))
+	bool may_be_none = index == SCENARIO_SETTLE || index == SCENARIO_EXTEND;
+	if (value.high.fixed < (may_be_none ? 0 : 1))
 		evaluate_refuse(evaluator, value.depends, DIAG_OUT_OF_RANGE,
 				stmt->simple.value->span, "%s is %s", what,
-				index == SCENARIO_SETTLE ? "not negative" : "more than nothing");
+				may_be_none ? "not negative" : "more than nothing");
 	if (index != SCENARIO_WORKERS)
 		timer->depends |= value.depends;
 	if (index == SCENARIO_DURATION) {
@@ -60,6 +61,10 @@ void timing_setting(struct timer *timer, const struct stmt *stmt)
 	} else if (index == SCENARIO_TIMEOUT) {
 		timer->timeout_ns =
 			value.high.fixed < TIMING_NS_MAX ? (int64_t)value.high.fixed : 0;
+	} else if (index == SCENARIO_EXTEND) {
+		/* Whenever that is: all of it in one place takes no less. */
+		timing_elapse(timer, (struct form){.fixed = fmaxl(value.high.fixed, 0)},
+			      stmt->span);
 	} else {
 		evaluator->workers = value;
 		evaluator->workers.depends |= DEPENDS_SETTINGS;

@@ -201,10 +201,13 @@ class Cli:
         hooked = self.write("hooked.kts", "extern hook count() -> int\n"
                             + scenario("cgroup a { spawn cpu_spin }\nhold 1s\nif workers > 1 { note \"{custom count()}\" }", "calls")
                             + scenario("cgroup a { spawn cpu_spin }\nhold 1s", "does_not"))
+        fair = self.write("fair.kts", scenario("extend = 3s\ncgroup a { }\nstep \"a\" { spawn 2 cpu_spin in a; hold 10% }\n"
+                                               "spawn 2 cpu_spin in a; hold rest", "fair"))
         check = [self.ktstrc, "check"]
         said = {
             "check: the longest it can take": ([*check, good.name], 0, "good.kts: scenario quick takes at most 200ms\n", ""),
             "check: quiet": ([*check, "-q", good.name], 0, "", ""),
+            "check: the time for fairness counts once": ([*check, fair.name], 0, "fair.kts: scenario fair takes at most 5.1s\n", ""),
             "check: of several files": ([*check, good.name, small.name], 0,
                                         "good.kts: scenario quick takes at most 200ms\nsmall.kts: scenario wants_two takes at most 1.1s\n", ""),
             "check: hooks take what they take": ([*check, hooked.name], 0, "hooked.kts: scenario calls takes at most 1.1s, and what its hooks take\n"

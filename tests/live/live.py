@@ -308,9 +308,9 @@ class Live:
         told = re.search(r"the run's CPUs were \S+ and then %d, seen" % cpus[0], run.read(run.out))
         self.judge(name, run, fault or ("" if files and told else f"the change is to be told, code {code}"), [6])
 
-    def unfair_run(self, hold):
+    def unfair_run(self, hold, setting=""):
         """A run in which one of two equal workers is stopped behind ktstr's back for most of the hold."""
-        run = Run(self, f"scenario probe {{ cgroup g {{ spawn 2 cpu_spin }}; hold {hold}; expect {{ no gap }} }}\n")
+        run = Run(self, f"scenario probe {{ {setting}cgroup g {{ spawn 2 cpu_spin }}; hold {hold}; expect {{ no gap }} }}\n")
         if wait_until(lambda: sum(ticks >= 3 for _, _, ticks in run.workers()) == 2, self.deadline):
             victim = run.workers()[0][0]
             os.kill(victim, signal.SIGSTOP)
@@ -333,6 +333,12 @@ class Live:
                 run, ended = self.unfair_run(hold)
             fault = "" if text in run.read(run.out) else f"the report should say {text}"
             self.judge(name, run, fault, [code])
+        name, end = "unequal service that is evened out in time", time.monotonic() + self.deadline
+        run, ended = self.unfair_run("600ms", "extend = 10s; ")
+        while ended in (1, 6) and time.monotonic() < end:  # a busy machine, in the end or before
+            run, ended = self.unfair_run("600ms", "extend = 10s; ")
+        told = re.search(r"the spread of cpu_spin in 'g' was [\d.]+%; so it went on for [\d.]+ m?s, until that was fair", run.read(run.out))
+        self.judge(name, run, "" if told else "the report should say that it went on", [0])
 
     def check_normal_user(self):
         """Without the right to cgroups: one line says what would give it, and there is a verdict."""

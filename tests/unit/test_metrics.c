@@ -23,6 +23,7 @@ struct scene {
 	int64_t dies_ns;     /* the scheduler; 0: it does not */
 	int64_t replaced_ns; /* another process has its number; 0: never */
 	bool lacking;
+	int64_t lag_ns; /* worker 1 lost so much time once, worker 0 none; 0: see `made` */
 	/* From a second after the host opened on: CPU 1 is offline, … */
 	bool offline;
 	bool fewer;        /* … the run may use CPU 0 alone, … */
@@ -42,7 +43,18 @@ static const struct worker_report *made_report(struct host *host, int worker)
 	report->group = planned->group;
 	report->released = planned->released;
 	report->end = planned->end;
+	if (scene.lag_ns) {
+		report->wall_ns = host->verbs->now(host);
+		report->cpu_ns = report->wall_ns - worker * scene.lag_ns;
+	}
 	return report;
+}
+
+static void made_progress(struct host *host, int worker, struct worker_progress *progress)
+{
+	int64_t now = host->verbs->now(host);
+	*progress = (struct worker_progress){
+		.units = 1, .wall_ns = now, .cpu_ns = now - worker * scene.lag_ns};
 }
 
 static bool made_look(struct host *host, int worker, bool state, struct worker_look *look)
@@ -128,6 +140,7 @@ static void run_text(const char *text, struct result *result)
 	verbs.group_pressure = made_pressure;
 	verbs.group_throttled = made_throttled;
 	verbs.process_lives = made_process;
+	verbs.progress = made_progress;
 	verbs.cpu_states = made_cpu_states;
 	verbs.group_cpus = made_cpus;
 	verbs.can_tell = made_can_tell;
@@ -577,6 +590,72 @@ static void a_machine_that_changes_excuses_timing_alone(void **state)
 	result_free(&result);
 }
 
+/* What runs for that long on paper, and how it ends. */
+static void check_extended(const char *lines, enum status status, int64_t least_ms,
+			   const char *note)
+{
+	char text[512];
+	struct result result;
+	snprintf(text, sizeof(text),
+		 "scenario probe { settle = 0s; %s\n"
+		 "expect { no not_starved; no gap; no scheduler_alive; spread <= 20%% } }\n",
+		 lines);
+	run_text(text, &result);
+	const char *told = result.notes.length ? result.notes.data[0] : "";
+	if (result.status != status || result.duration_ns < least_ms * MS ||
+	    result.duration_ns > (least_ms + 100) * MS || !strstr(told, note) || (*told && !*note))
+		fail_msg("%s: %s after %lld ms: %s", lines, status_name(result.status),
+			 (long long)(result.duration_ns / MS), told);
+	result_free(&result);
+}
+
+static void fairness_may_have_longer(void **state)
+{
+	(void)state;
+	scene.lag_ns = 300 * MS;
+	/* 300 ms are 20 % of 1500 ms, and with a little to spare of 1531 ms. */
+	check_extended("cgroup g { spawn 2 cpu_spin }; hold 1200ms", STATUS_FAIL, 1200, "");
+	check_extended(
+		"extend = 1s; cgroup g { spawn 2 cpu_spin }; hold 1200ms", STATUS_PASS, 1600,
+		"the spread of cpu_spin in 'g' was 25%; so it went on for 400 ms, until that "
+		"was fair");
+	check_extended("extend = 200ms; cgroup g { spawn 2 cpu_spin }; hold 1200ms", STATUS_FAIL,
+		       1400, "for 200 ms, until the spread of cpu_spin in 'g' was 21.43%");
+	/* What is seen too briefly to fail has its time, too; what is fair at once needs none. */
+	check_extended("cgroup g { spawn 2 cpu_spin }; hold 600ms", STATUS_INCONCLUSIVE, 600, "");
+	check_extended("extend = 2s; cgroup g { spawn 2 cpu_spin }; hold 600ms", STATUS_PASS, 1600,
+		       "was 50%; so it went on for 1.00 s");
+	check_extended("extend = 2s; cgroup g { spawn 2 cpu_spin }; hold 1600ms", STATUS_PASS, 1600,
+		       "");
+	check_extended("extend = 0s; cgroup g { spawn 2 cpu_spin }; hold 1200ms", STATUS_FAIL, 1200,
+		       "");
+}
+
+/* All of it belongs to the scenario: what one op used, another has no more. */
+static void the_time_for_fairness_is_used_once(void **state)
+{
+	(void)state;
+	scene.lag_ns = 3000 * MS;
+	check_extended("extend = 500ms; cgroup g { }; step \"a\" { spawn 2 cpu_spin in g; "
+		       "hold 1200ms }; step \"b\" { hold 100ms }",
+		       STATUS_FAIL, 1800, "for 500 ms");
+	check_extended("extend = 500ms; cgroup g { spawn 2 cpu_spin }; hold 1200ms; stop g; "
+		       "hold 100ms",
+		       STATUS_FAIL, 1800, "for 500 ms");
+	check_extended("extend = 500ms; cgroup g { spawn 2 cpu_spin }; hold 1200ms; remove g; "
+		       "cgroup h { spawn 2 cpu_spin }; hold 100ms",
+		       STATUS_FAIL, 1800, "for 500 ms");
+	/* A death ends it. */
+	struct result result;
+	scene.dies_ns = 1300 * MS;
+	run_text("scenario probe { settle = 0s; extend = 500ms; cgroup g { spawn 2 cpu_spin }; "
+		 "hold 1200ms; expect { no gap } }",
+		 &result);
+	assert_non_null(reason_of(&result, "scheduler_alive"));
+	assert_in_range(result.duration_ns, 1300 * MS, 1400 * MS);
+	result_free(&result);
+}
+
 static void a_limit_lasts_without_a_break(void **state)
 {
 	(void)state;
@@ -617,6 +696,8 @@ int main(void)
 		TEST(reasons_tell_when),
 		TEST(a_machine_that_changes_is_not_judged),
 		TEST(a_machine_that_changes_excuses_timing_alone),
+		TEST(fairness_may_have_longer),
+		TEST(the_time_for_fairness_is_used_once),
 		TEST(a_limit_lasts_without_a_break),
 	};
 	return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
