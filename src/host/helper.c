@@ -3,6 +3,7 @@
 #include "host/board.h"
 #include "host/worker_child.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -21,14 +22,11 @@ enum { MESSAGE_BYTES_MAX = 64 << 20, ANCESTORS_MAX = 64 };
 
 static const int64_t REAP_NS = 5000000000;
 
-static _Noreturn void run_child(helper_body *body, void *context, int fd, pid_t host)
+static _Noreturn void run_child(helper_body *body, void *context, int fd, pid_t keeper)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != host)
+	if (getppid() != keeper)
 		_exit(1);
-	setpgid(0, 0);
-	/* Whatever it starts stays below it, so that helper_end() finds it: prctl(2). */
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	worker_default_signals();
 	signal(SIGUSR1, SIG_DFL);
 	prctl(PR_SET_NAME, "kts-hooks");
@@ -41,6 +39,44 @@ static _Noreturn void run_child(helper_body *body, void *context, int fd, pid_t 
 	_exit(0);
 }
 
+/* Says how the helper ended, and stays as long as anything of it lives. That has the socket, too: it
+ * is closed for all of them, or nobody would see the end. */
+static _Noreturn void keep(pid_t helper, int fd, int status_fd)
+{
+	int status;
+	pid_t pid;
+	while ((pid = waitpid(-1, &status, 0)) > 0 || errno == EINTR) {
+		if (pid != helper)
+			continue;
+		if (write(status_fd, &status, sizeof(status)) < 0)
+			break;
+		shutdown(fd, SHUT_RDWR);
+	}
+	_exit(0);
+}
+
+/* The keeper: what the helper starts stays below it, whatever becomes of the helper: prctl(2). */
+static _Noreturn void run_keeper(helper_body *body, void *context, const int *ends, const int *told,
+				 pid_t host)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != host)
+		_exit(1);
+	setpgid(0, 0);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	prctl(PR_SET_NAME, "kts-keeper");
+	close(ends[0]);
+	close(told[0]);
+	pid_t keeper = getpid(), pid = fork();
+	if (pid == 0) {
+		close(told[1]);
+		run_child(body, context, ends[1], keeper);
+	}
+	if (pid < 0)
+		_exit(1);
+	keep(pid, ends[1], told[1]);
+}
+
 bool helper_start(struct helper *helper, helper_body *body, void *context, int64_t patience_ns,
 		  struct error *error)
 {
@@ -49,72 +85,94 @@ bool helper_start(struct helper *helper, helper_body *body, void *context, int64
 		patience_ns = 1000000;
 	const struct timeval patience = {.tv_sec = patience_ns / 1000000000,
 					 .tv_usec = patience_ns % 1000000000 / 1000};
-	int ends[2];
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-		return error_set_errno(error, errno, "no socket is to be had");
+	int ends[2], told[2];
+	if (pipe2(told, O_CLOEXEC) != 0)
+		return error_set_errno(error, errno, "no pipe is to be had");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+		error_set_errno(error, errno, "no socket is to be had");
+		close(told[0]);
+		close(told[1]);
+		return false;
+	}
 	fflush(NULL); /* or the helper would print it once more */
 	pid_t host = getpid();
 	pid_t pid = fork();
-	if (pid == 0) {
-		close(ends[0]);
-		run_child(body, context, ends[1], host);
-	}
+	if (pid == 0)
+		run_keeper(body, context, ends, told, host);
 	int reason = errno;
 	close(ends[1]);
+	close(told[1]);
 	if (pid < 0) {
 		close(ends[0]);
+		close(told[0]);
 		return error_set_errno(error, reason, "fork was refused");
 	}
 	setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	*helper = (struct helper){.pid = pid, .fd = ends[0]};
+	*helper = (struct helper){.pid = pid, .fd = ends[0], .status_fd = told[0]};
 	return true;
 }
 
-static bool await_end(pid_t pid, int64_t deadline_ns)
+/* How the helper ended, if it does within that time. */
+static bool await_status(int status_fd, int64_t patience_ns, int *status)
 {
-	const struct timespec turn = {.tv_nsec = 1000000};
-	for (;;) {
-		siginfo_t info = {0};
-		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-		    info.si_pid == pid)
-			return true;
-		if (board_now_ns() >= deadline_ns)
-			return false;
-		nanosleep(&turn, NULL);
-	}
+	struct pollfd waiting = {.fd = status_fd, .events = POLLIN};
+	int64_t deadline_ns = board_now_ns() + patience_ns, left_ns;
+	do {
+		left_ns = deadline_ns - board_now_ns();
+	} while (poll(&waiting, 1, left_ns < 0 ? 0 : (int)((left_ns + 999999) / 1000000)) < 0 &&
+		 errno == EINTR);
+	return waiting.revents & POLLIN &&
+	       read(status_fd, status, sizeof(*status)) == sizeof(*status);
 }
 
-static void kill_descendants(pid_t pid, int depth)
+/* The children of each thread of a process are stopped, so that they start nothing more, then
+ * theirs, then they are killed. How many there were. */
+static int kill_descendants(pid_t pid, int depth)
 {
-	char path[64];
-	int child;
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
-	FILE *file = depth < ANCESTORS_MAX ? fopen(path, "re") : NULL;
-	while (file && fscanf(file, "%d", &child) == 1) {
-		kill(child, SIGSTOP);
-		kill_descendants(child, depth + 1);
-		kill(child, SIGKILL);
+	char path[300];
+	int child, count = 0;
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	DIR *threads = depth < ANCESTORS_MAX ? opendir(path) : NULL;
+	for (struct dirent *thread; threads && (thread = readdir(threads));) {
+		snprintf(path, sizeof(path), "/proc/%d/task/%s/children", (int)pid, thread->d_name);
+		FILE *file = *thread->d_name == '.' ? NULL : fopen(path, "re");
+		while (file && fscanf(file, "%d", &child) == 1) {
+			kill(child, SIGSTOP);
+			kill_descendants(child, depth + 1);
+			kill(child, SIGKILL);
+			count++;
+		}
+		if (file)
+			fclose(file);
 	}
-	if (file)
-		fclose(file);
+	if (threads)
+		closedir(threads);
+	return count;
+}
+
+/* What was started while the others were looked for comes to the keeper, too. */
+static void kill_all(pid_t keeper)
+{
+	const struct timespec turn = {.tv_nsec = 1000000};
+	int64_t deadline_ns = board_now_ns() + REAP_NS;
+	while (kill_descendants(keeper, 0) && board_now_ns() < deadline_ns)
+		nanosleep(&turn, NULL);
 }
 
 void helper_end(struct helper *helper, int64_t patience_ns, int *status)
 {
-	int ended = 0;
+	int ended = SIGKILL, keeper_ended; /* a status of wait(2) */
 	if (!helper->pid)
 		return;
-	if (!await_end(helper->pid, board_now_ns() + patience_ns)) {
-		kill(helper->pid, SIGSTOP);
-		kill_descendants(helper->pid, 0);
-		kill(helper->pid, SIGKILL);
-	}
-	await_end(helper->pid, board_now_ns() + REAP_NS);
+	await_status(helper->status_fd, patience_ns, &ended);
+	kill_all(helper->pid);
 	/* The group first: the pid may be somebody else's once it is reaped. */
 	kill(-helper->pid, SIGKILL);
-	while (waitpid(helper->pid, &ended, WNOHANG) < 0 && errno == EINTR)
+	kill(helper->pid, SIGKILL);
+	while (waitpid(helper->pid, &keeper_ended, 0) < 0 && errno == EINTR)
 		continue;
 	close(helper->fd);
+	close(helper->status_fd);
 	*helper = (struct helper){0};
 	if (status)
 		*status = ended;

@@ -3,8 +3,10 @@
  * the two: what crashes or hangs there does neither here. Knows processes and sockets, and nothing
  * of what is said.
  *
- * The helper is a process group of its own, dies with this process (PR_SET_PDEATHSIG), reads
- * nothing, and what it prints goes to standard error. helper_end() kills what is left of it.
+ * The helper is in a process group of its own, dies with this process (PR_SET_PDEATHSIG), reads
+ * nothing, and what it prints goes to standard error. Between the two stands a keeper, to whom comes
+ * whatever the helper started and left behind, in whichever session it is, also when the helper
+ * crashed. helper_end() kills all of that.
  */
 #ifndef KTSTR_HOST_HELPER_H
 #define KTSTR_HOST_HELPER_H
@@ -15,8 +17,9 @@
 #include <sys/types.h>
 
 struct helper {
-	pid_t pid; /* 0: none */
-	int fd;    /* our end of the socket */
+	pid_t pid;     /* of its keeper, 0: none */
+	int fd;        /* our end of the socket */
+	int status_fd; /* tells how it ended */
 };
 
 /* Runs in the helper; when it returns the helper ends, with status 0. */
@@ -26,8 +29,8 @@ typedef void helper_body(int fd, void *context);
 bool helper_start(struct helper *helper, helper_body *body, void *context, int64_t patience_ns,
 		  struct error *error);
 
-/* Kill it, with its process group, and take leave. The status of wait(2) goes to *status, if that
- * is not NULL; `patience_ns` is how long it may take to end by itself first. */
+/* Kill it, with all that descends from it, and take leave. The status of wait(2) goes to *status, if
+ * that is not NULL; `patience_ns` is how long it may take to end by itself first. */
 void helper_end(struct helper *helper, int64_t patience_ns, int *status);
 
 /* Messages: a length and so many bytes. Both wait; false when the other side is gone, or (errno is

@@ -147,7 +147,8 @@ def check_harm(live):
     for how, code, said in (("crash", 3, "was killed by SIGSEGV"), ("abort", 3, "was killed by SIGABRT"),
                             ("exit", 3, "with status 7"), ("hang", 3, "neither ended nor asked"),
                             ("garbage", 3, "no message"), ("deaf", 3, "does not read"),
-                            ("leak", 0, "PASS")):
+                            ("leak", 0, "PASS"), ("orphans, crash", 3, "was killed by SIGSEGV"),
+                            ("orphans, hang", 3, "neither ended nor asked"), ("orphans", 0, "PASS")):
         hooked(live, f"a hook that does harm: {how}", scenario(externs, f'custom misbehave("{how}")\nhold 50ms'),
                code, said, options=("--hook-timeout", "500ms"))
     hooked(live, "a hook that never comes back", scenario(externs, 'custom misbehave("loop")', "timeout = 700ms"),

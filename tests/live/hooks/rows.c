@@ -2,6 +2,7 @@
  * it should be. Built outside of the source tree, against the installed library. */
 #include <ktstr.h>
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -324,6 +325,32 @@ static void find(struct ktstr_context *ctx, const char *status)
 }
 
 /* What takes a run with it if it is let. */
+static void *fork_and_wait(void *nothing)
+{
+	if (fork() == 0) {
+		for (;;)
+			sleep(60);
+	}
+	for (;;)
+		sleep(60);
+	return nothing;
+}
+
+/* Something in a session of its own, whose parent is gone, and a child of another thread. */
+static void leave_orphans(void)
+{
+	pthread_t thread;
+	if (fork() == 0) {
+		setsid();
+		if (fork())
+			_exit(0);
+		for (;;)
+			sleep(60);
+	}
+	pthread_create(&thread, NULL, fork_and_wait, NULL);
+	usleep(50000);
+}
+
 KTSTR_HOOK(misbehave, VOID, STRING)
 static void misbehave(struct ktstr_context *ctx, const char *how)
 {
@@ -339,13 +366,15 @@ static void misbehave(struct ktstr_context *ctx, const char *how)
 		for (;;)
 			sleep(60);
 	}
-	if (strcmp(how, "crash") == 0)
+	if (strncmp(how, "orphans", 7) == 0)
+		leave_orphans();
+	if (strcmp(how, "crash") == 0 || strcmp(how, "orphans, crash") == 0)
 		raise(SIGSEGV);
 	if (strcmp(how, "abort") == 0)
 		abort();
 	if (strcmp(how, "exit") == 0)
 		exit(7);
-	while (strcmp(how, "hang") == 0)
+	while (strcmp(how, "hang") == 0 || strcmp(how, "orphans, hang") == 0)
 		;
 	while (strcmp(how, "loop") == 0 && ktstr_sleep(ctx, 10 * MS))
 		;
