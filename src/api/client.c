@@ -311,12 +311,14 @@ struct ktstr_verdict ktstr_assert_cgroup(struct ktstr_context *ctx,
 					 const struct ktstr_report *reports, size_t count,
 					 const struct ktstr_cpuset *set)
 {
-	int64_t *items = memory_zeroed(count + 1, sizeof(*items));
-	for (size_t i = 0; i < count; i++)
-		items[i] = reports[i].worker;
+	_Static_assert(sizeof(*reports) % sizeof(int64_t) == 0, "it is made of whole items");
+	const size_t size = sizeof(*reports) / sizeof(int64_t);
+	int64_t *items = memory_zeroed(count * size + 1, sizeof(*items));
+	if (count)
+		memcpy(items, reports, count * sizeof(*reports));
 	struct ktstr_verdict verdict = client_verdict(
 		ctx, &(struct wire_request){WIRE_JUDGE, .more = checks ? checks->expect : NULL,
-					    .set = set, .items = items, .count = count});
+					    .set = set, .items = items, .count = count * size});
 	free(items);
 	return verdict;
 }

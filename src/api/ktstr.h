@@ -258,9 +258,11 @@ KTSTR_API char *ktstr_verdict_text(struct ktstr_context *ctx,
 /* A line for the report. */
 KTSTR_API void ktstr_note(struct ktstr_context *ctx, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Judge reports of stopped workers: `checks` NULL is ctx->checks. With `set`, a worker that was
- * seen outside of it has failed, whatever cpuset was in force. Judges by the numbers in the
- * reports. */
+/* Judge reports by the figures in them: `checks` NULL is ctx->checks. With `set`, a worker that was
+ * seen outside of it has failed, whatever cpuset was in force. A report with the number and the pid
+ * of a stopped worker is judged where that was, with what else is known of it (its wake latencies,
+ * say). Others may be made up: they are judged together, and limits on what is not in a report judge
+ * nothing of them. */
 KTSTR_API struct ktstr_verdict ktstr_assert_cgroup(struct ktstr_context *ctx,
 						   const struct ktstr_checks *checks,
 						   const struct ktstr_report *reports, size_t count,

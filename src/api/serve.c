@@ -3,6 +3,7 @@
 #include "host/host.h"
 
 #include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +67,25 @@ static struct ktstr_report public_report(const struct worker_report *report)
 	return told;
 }
 
+/* A number that no worker can have stays one. */
+static struct worker_report own_report(const struct ktstr_report *told)
+{
+	bool possible = told->worker >= 0 && told->worker <= INT_MAX;
+	struct worker_report report = {.worker = possible ? (int)told->worker : -1,
+				       .pid = (pid_t)told->pid,
+				       .units = told->units,
+				       .iterations = told->iterations,
+				       .wall_ns = told->wall_ns,
+				       .cpu_ns = told->cpu_ns,
+				       .gap_ns = told->gap_ns,
+				       .gap_at_ns = told->gap_at_ns,
+				       .migrations = told->migrations,
+				       .strays = told->strays,
+				       .end = told->complete ? WORKER_STOPPED : WORKER_EXITED};
+	memcpy(&report.cpus, &told->cpus, sizeof(report.cpus));
+	return report;
+}
+
 static bool stop(struct vm *vm, const struct wire_request *request, struct wire_reply *reply,
 		 struct error *error)
 {
@@ -93,8 +113,17 @@ static bool judge(struct vm *vm, const struct wire_request *request, struct wire
 	const struct hook_checks checks = {.expect = request->more,
 					   .starved_only = !request->more && !facts.has_limits,
 					   .cpus = set_of(request)};
+	size_t count = request->count * sizeof(*request->items) / sizeof(struct ktstr_report);
+	struct worker_report *reports = memory_zeroed(count, sizeof(*reports));
+	for (size_t i = 0; i < count; i++) {
+		struct ktstr_report told;
+		memcpy(&told, (const char *)request->items + i * sizeof(told), sizeof(told));
+		reports[i] = own_report(&told);
+	}
 	reply->value = hook_new_verdict(vm);
-	return hook_judge(vm, request->items, request->count, &checks, reply->value, error);
+	bool fine = hook_judge(vm, reports, count, &checks, reply->value, error);
+	free(reports);
+	return fine;
 }
 
 static bool block(struct vm *vm, const struct wire_request *request, struct wire_reply *reply,

@@ -32,7 +32,7 @@ enum wire_verb {
 	WIRE_MERGE,    /* a: from, b: into, 0 a new one, -1 the result; value: into */
 	WIRE_VERDICT,  /* a: verdict; value: status, bytes: text */
 	WIRE_NOTE,
-	WIRE_JUDGE, /* items: workers, more: expect, a: has checks, set; value: verdict */
+	WIRE_JUDGE, /* items: struct ktstr_report of each, more: expect, a: has checks, set; value: verdict */
 	WIRE_BLOCK, /* text, more: expect; value: verdict */
 	WIRE_VERBS
 };

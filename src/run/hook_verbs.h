@@ -82,8 +82,10 @@ struct hook_checks {
 	bool starved_only; /* nothing but not_starved */
 	const struct cpuset *cpus; /* where they have to have been all the time; NULL: anywhere */
 };
-/* Judge workers once more, or for the first time; findings go to `verdict`. */
-bool hook_judge(struct vm *vm, const int64_t *workers, size_t count,
+/* Judge by the figures in these reports; findings go to `verdict`. One with the number and the pid
+ * of a worker that was stopped is of that, and has from it what a hook is not told. Others need be
+ * of no worker at all: what is not in them they do not have, and they are judged together. */
+bool hook_judge(struct vm *vm, const struct worker_report *reports, size_t count,
 		const struct hook_checks *checks, int64_t verdict, struct error *error);
 
 /* hook_text.c */

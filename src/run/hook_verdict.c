@@ -134,14 +134,19 @@ const struct worker_report *hook_report(struct vm *vm, int64_t worker)
 	return vm->host->verbs->report(vm->host, (int)worker);
 }
 
+struct judgement {
+	struct judge_member *members;
+	size_t count;
+	const struct hook_checks *checks;
+};
+
 /* Workers that were seen elsewhere, whatever cpuset was in force there. */
-static void check_cpus(struct vm *vm, const int *workers, size_t count, const struct cpuset *cpus)
+static void check_cpus(struct vm *vm, const struct judgement *judgement)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct worker_report *report = hook_report(vm, workers[i]);
-		const struct batch *batch = &vm->batches.data[vm->batch_of.data[workers[i]]];
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct worker_report *report = judgement->members[i].report;
 		struct cpuset outside;
-		cpuset_minus(&outside, &report->cpus, cpus);
+		cpuset_minus(&outside, &report->cpus, judgement->checks->cpus);
 		if (cpuset_empty(&outside)) {
 			vm->result->checks++;
 			continue;
@@ -152,25 +157,60 @@ static void check_cpus(struct vm *vm, const int *workers, size_t count, const st
 			vm->result, STATUS_FAIL, "isolated", vm_span(vm),
 			"%s: worker %zu (pid %d) ran on CPUs %s, outside the set that it "
 			"was to stay in",
-			batch->name, i, (int)report->pid, text_string(&list));
+			vm->batches.data[judgement->members[i].batch].name, i, (int)report->pid,
+			text_string(&list));
 		reason->worker = (int)i;
 		text_free(&list);
 	}
 }
 
-struct judgement {
-	const int *workers;
-	size_t count;
-	const struct hook_checks *checks;
-};
-
 static void do_judge(struct vm *vm, void *argument)
 {
 	const struct judgement *judgement = argument;
 	vm->judging = JUDGING_METRICS_ONLY;
-	judge_workers(vm, judgement->workers, judgement->count);
 	if (judgement->checks->cpus)
-		check_cpus(vm, judgement->workers, judgement->count, judgement->checks->cpus);
+		check_cpus(vm, judgement);
+	judge_members(vm, judgement->members, judgement->count);
+}
+
+/* What reports belong to that are of no worker. */
+static int made_up_batch(struct vm *vm)
+{
+	VECTOR_PUSH(&vm->batches, (struct batch){.first = -1,
+						 .name = "a hook's reports",
+						 .scope = (int)vm->scopes.length - 1,
+						 .span = vm_span(vm),
+						 .call = vm->result->call});
+	return (int)vm->batches.length - 1;
+}
+
+/* What a hook is not told of a worker is not in a report of none. */
+static void make_up(struct worker_report *report, const struct worker_report *given, size_t index)
+{
+	*report = *given;
+	report->worker = (int)index;
+	report->released = true;
+	report->start_ns = -1;
+	report->delay_ns = -1;
+	report->pages = -1;
+	report->pages_moved = -1;
+}
+
+static void merge_into_report(struct worker_report *report, const struct worker_report *known,
+			      const struct worker_report *given)
+{
+	*report = *known;
+	report->units = given->units;
+	report->iterations = given->iterations;
+	report->wall_ns = given->wall_ns;
+	report->cpu_ns = given->cpu_ns;
+	report->gap_ns = given->gap_ns;
+	report->gap_at_ns = given->gap_at_ns;
+	report->migrations = given->migrations;
+	report->strays = given->strays;
+	report->cpus = given->cpus;
+	if (given->end == WORKER_STOPPED || report->end == WORKER_STOPPED)
+		report->end = given->end;
 }
 
 /* All off but the one that always is judged. */
@@ -194,26 +234,35 @@ static bool add_limits(struct vm *vm, const char *expect, struct error *error)
 	return fine;
 }
 
-bool hook_judge(struct vm *vm, const int64_t *workers, size_t count,
+bool hook_judge(struct vm *vm, const struct worker_report *reports, size_t count,
 		const struct hook_checks *checks, int64_t verdict, struct error *error)
 {
 	size_t limits = vm->limits.length, kept = vm->result->reasons.length;
 	enum status before = vm->result->status;
-	VECTOR(int) all = {0};
+	struct worker_report *merged = memory_zeroed(count, sizeof(*merged));
+	struct judge_member *members = memory_zeroed(count, sizeof(*members));
+	int made_up = -1;
 	bool fine = true;
-	for (size_t i = 0; i < count && fine; i++) {
-		fine = hook_report(vm, workers[i]) ||
-		       error_set(error, ERROR_REFUSED,
-				 "worker %lld was not stopped: there is no report of it",
-				 (long long)workers[i]);
-		VECTOR_PUSH(&all, (int)workers[i]);
+	for (size_t i = 0; i < count; i++) {
+		const struct worker_report *known = hook_report(vm, reports[i].worker);
+		if (known && known->pid == reports[i].pid) {
+			merge_into_report(&merged[i], known, &reports[i]);
+			members[i] = (struct judge_member){&merged[i],
+							   paths_of_group(&vm->paths, known->group),
+							   vm->batch_of.data[known->worker]};
+			continue;
+		}
+		made_up = made_up < 0 ? made_up_batch(vm) : made_up;
+		make_up(&merged[i], &reports[i], i);
+		members[i] = (struct judge_member){&merged[i], PATH_ROOT, made_up};
 	}
 	if (checks->starved_only)
 		starved_only(vm);
 	fine = fine && (!checks->expect || add_limits(vm, checks->expect, error));
-	struct judgement judgement = {all.data, all.length, checks};
+	struct judgement judgement = {members, count, checks};
 	fine = fine && hook_try(vm, do_judge, &judgement, error);
-	VECTOR_FREE(&all);
+	free(members);
+	free(merged);
 	vm->limits.length = limits;
 	if (!vm->over)
 		hook_divert(vm, kept, before, verdict);

@@ -10,12 +10,6 @@
 /* Shorter than this, nothing that a worker did or did not do means anything. */
 enum { JUDGE_WALL_MIN_NS = 20 * 1000 * 1000 };
 
-struct member {
-	const struct worker_report *report;
-	int path;
-	int batch;
-};
-
 static int compare_numbers(int64_t a, int64_t b)
 {
 	return a < b ? -1 : a > b;
@@ -49,7 +43,7 @@ static int compare_batches(const struct batch *a, const struct batch *b)
 }
 
 /* Does it wake the others of its group, while they wait? */
-static bool is_messenger(const struct vm *vm, const struct member *member)
+static bool is_messenger(const struct vm *vm, const struct judge_member *member)
 {
 	const struct batch *batch = &vm->batches.data[member->batch];
 	int64_t index = member->report->worker - batch->first;
@@ -57,7 +51,8 @@ static bool is_messenger(const struct vm *vm, const struct member *member)
 }
 
 /* 0: the two can be compared with each other. */
-static int compare_kinds(const struct vm *vm, const struct member *a, const struct member *b)
+static int compare_kinds(const struct vm *vm, const struct judge_member *a,
+			 const struct judge_member *b)
 {
 	if (a->path != b->path)
 		return a->path < b->path ? -1 : 1;
@@ -68,7 +63,7 @@ static int compare_kinds(const struct vm *vm, const struct member *a, const stru
 /* qsort_r's context is the vm. */
 static int compare_members(const void *left, const void *right, void *context)
 {
-	const struct member *a = left, *b = right;
+	const struct judge_member *a = left, *b = right;
 	int order = compare_kinds(context, a, b);
 	if (order)
 		return order;
@@ -365,7 +360,7 @@ static void judge_unreleased(struct vm *vm, struct batch *batch, const struct wo
 }
 
 /* The end of the members that can be compared with the one at `start`. */
-static size_t end_of_group(const struct vm *vm, const struct member *members, size_t count,
+static size_t end_of_group(const struct vm *vm, const struct judge_member *members, size_t count,
 			   size_t start)
 {
 	size_t end = start + 1;
@@ -399,7 +394,7 @@ static bool is_group_fair(struct vm *vm, const struct judged *judged, struct tex
 
 bool judge_is_fair(struct vm *vm, const int *workers, size_t count, struct text *why)
 {
-	struct member *members = memory_zeroed(count, sizeof(*members));
+	struct judge_member *members = memory_zeroed(count, sizeof(*members));
 	struct worker_report *looks = memory_zeroed(count, sizeof(*looks));
 	const struct worker_report **reports = memory_zeroed(count, sizeof(*reports));
 	size_t kept = 0;
@@ -415,8 +410,9 @@ bool judge_is_fair(struct vm *vm, const int *workers, size_t count, struct text 
 						     .units = progress.units,
 						     .wall_ns = progress.wall_ns,
 						     .cpu_ns = progress.cpu_ns};
-		members[kept] = (struct member){&looks[kept], paths_of_group(&vm->paths, group),
-						vm->batch_of.data[workers[i]]};
+		members[kept] =
+			(struct judge_member){&looks[kept], paths_of_group(&vm->paths, group),
+					      vm->batch_of.data[workers[i]]};
 		kept++;
 	}
 	qsort_r(members, kept, sizeof(*members), compare_members, vm);
@@ -439,30 +435,10 @@ bool judge_is_fair(struct vm *vm, const int *workers, size_t count, struct text 
 	return fair;
 }
 
-void judge_workers(struct vm *vm, const int *workers, size_t count)
+void judge_members(struct vm *vm, struct judge_member *members, size_t kept)
 {
-	if (!vm->options->judge || !count)
-		return;
 	struct span call = vm->result->call;
-	struct member *members = memory_zeroed(count, sizeof(*members));
-	const struct worker_report **reports = memory_zeroed(count, sizeof(*reports));
-	size_t kept = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct worker_report *report = vm->host->verbs->report(vm->host, workers[i]);
-		if (!report || !report->released) {
-			judge_unreleased(vm, &vm->batches.data[vm->batch_of.data[workers[i]]],
-					 report);
-			continue;
-		}
-		if (vm->judging != JUDGING_METRICS_ONLY) {
-			noise_add(vm, report);
-			add_start(vm, report);
-		}
-		if (vm->judging == JUDGING_NOISE_ONLY)
-			continue;
-		members[kept++] = (struct member){report, paths_of_group(&vm->paths, report->group),
-						  vm->batch_of.data[workers[i]]};
-	}
+	const struct worker_report **reports = memory_zeroed(kept, sizeof(*reports));
 	qsort_r(members, kept, sizeof(*members), compare_members, vm);
 	for (size_t i = 0; i < kept; i++)
 		reports[i] = members[i].report;
@@ -478,6 +454,32 @@ void judge_workers(struct vm *vm, const int *workers, size_t count)
 		judge_group(vm, &judged);
 	}
 	vm->result->call = call;
-	free(members);
 	free(reports);
+}
+
+void judge_workers(struct vm *vm, const int *workers, size_t count)
+{
+	if (!vm->options->judge || !count)
+		return;
+	struct judge_member *members = memory_zeroed(count, sizeof(*members));
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct worker_report *report = vm->host->verbs->report(vm->host, workers[i]);
+		if (!report || !report->released) {
+			judge_unreleased(vm, &vm->batches.data[vm->batch_of.data[workers[i]]],
+					 report);
+			continue;
+		}
+		if (vm->judging != JUDGING_METRICS_ONLY) {
+			noise_add(vm, report);
+			add_start(vm, report);
+		}
+		if (vm->judging == JUDGING_NOISE_ONLY)
+			continue;
+		members[kept++] =
+			(struct judge_member){report, paths_of_group(&vm->paths, report->group),
+					      vm->batch_of.data[workers[i]]};
+	}
+	judge_members(vm, members, kept);
+	free(members);
 }

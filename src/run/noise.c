@@ -18,8 +18,7 @@
 #include "run/vm.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #define FOREIGN_MOST   0.10
 #define STOLEN_MOST    0.05
@@ -52,11 +51,11 @@ static void read_root(struct vm *vm, struct cpuset *cpus)
 static void start_machine(struct vm *vm)
 {
 	size_t count = (size_t)vm->load_count;
-	struct noise_machine *machine = ARENA_ARRAY(&vm->values, struct noise_machine, 1);
+	struct noise_machine *machine = memory_zeroed(1, sizeof(*machine));
 	*machine = (struct noise_machine){.changed_ns = -1, .other_ns = -1};
-	machine->first = ARENA_ARRAY(&vm->values, struct cpu_state, count);
-	machine->now = ARENA_ARRAY(&vm->values, struct cpu_state, count);
-	machine->lowest_khz = ARENA_ARRAY(&vm->values, int64_t, count);
+	machine->first = memory_zeroed(count, sizeof(*machine->first));
+	machine->now = memory_zeroed(count, sizeof(*machine->now));
+	machine->lowest_khz = memory_zeroed(count, sizeof(*machine->lowest_khz));
 	vm->host->verbs->cpu_states(vm->host, machine->first, vm->load_count);
 	for (size_t cpu = 0; cpu < count; cpu++)
 		machine->lowest_khz[cpu] = machine->first[cpu].limit_khz;
@@ -74,7 +73,9 @@ void noise_start(struct vm *vm)
 		highest = cpu;
 	}
 	vm->load_count = highest + 1;
-	vm->load = ARENA_ARRAY(&vm->values, struct cpu_load, (size_t)vm->load_count);
+	/* Not with the values: the first release may be in a hook's text, whose values go with it.
+	 */
+	vm->load = memory_zeroed((size_t)vm->load_count, sizeof(*vm->load));
 	vm->host->verbs->load(vm->host, vm->load, vm->load_count);
 	vm->load_at_ns = vm_now(vm);
 	start_machine(vm);
@@ -237,6 +238,19 @@ static bool tell_speed(struct vm *vm, const struct noise_machine *machine)
 			   " time%s (once is too much)",
 			   throttled, times, times == 1 ? "" : "s");
 	return changed >= 0 || throttled >= 0;
+}
+
+void noise_end(struct vm *vm)
+{
+	if (vm->machine) {
+		free(vm->machine->first);
+		free(vm->machine->now);
+		free(vm->machine->lowest_khz);
+	}
+	free(vm->machine);
+	free(vm->load);
+	vm->machine = NULL;
+	vm->load = NULL;
 }
 
 void noise_judge(struct vm *vm)

@@ -272,6 +272,7 @@ void vm_free_registers(struct vm *vm)
 
 static void free_vm(struct vm *vm)
 {
+	noise_end(vm);
 	vm_free_registers(vm);
 	for (size_t i = 0; i < vm->verdicts.length; i++)
 		VECTOR_FREE(&vm->verdicts.data[i].reasons);

@@ -335,6 +335,13 @@ void limits_judged(struct vm *vm, const struct limit_entry *limit);
 void limits_close(struct vm *vm, size_t mark);
 
 /* judge.c: workers that have been stopped together. */
+struct judge_member {
+	const struct worker_report *report;
+	int path;
+	int batch;
+};
+/* By their reports; they are put in order. */
+void judge_members(struct vm *vm, struct judge_member *members, size_t count);
 void judge_workers(struct vm *vm, const int *workers, size_t count);
 /* Living workers that would now be judged together: do the limits of fairness hold, with a little to
  * spare? If not, *why gets what does not. */
@@ -389,6 +396,7 @@ int64_t noise_due(const struct vm *vm);
 void noise_look(struct vm *vm);
 /* At the end: turn such failures into INCONCLUSIVE where the figures say so. */
 void noise_judge(struct vm *vm);
+void noise_end(struct vm *vm);
 
 /* metrics.c: workers of one group. */
 struct judged {

@@ -99,6 +99,8 @@ ROWS = {
     "setup_cgroups, its guard, dfl_wl": ("hook row_setup()", "custom row_setup()"),
     "spawn_diverse": ("hook row_diverse()", "custom row_diverse()"),
     "assert_cgroup": ("hook row_assert()", "custom row_assert()"),
+    "assert_cgroup of reports that are made up": ("hook row_assert_made()", "custom row_assert_made()"),
+    "what is said of those": ("hook made_text() -> string", 'let text = custom made_text()\nnote "{text}"'),
     "execute_steps_with": ("hook row_steps()", "custom row_steps()"),
     "ops as text": ("hook row_text()", "custom row_text()"),
     "collect_all": ("hook row_collect(tell: bool) -> int", "expect custom row_collect(false) == 1"),

@@ -226,10 +226,87 @@ static struct ktstr_verdict row_assert(struct ktstr_context *ctx)
 	CHECK(ktstr_assert_cgroup(ctx, &lax, reports, count, &others).status == KTSTR_FAIL);
 	CHECK(ktstr_assert_cgroup(ctx, NULL, reports, count, NULL).status == KTSTR_PASS);
 	CHECK(ktstr_assert_cgroup(ctx, &bad, reports, count, NULL).status == KTSTR_BROKEN);
+	/* By the figures, whoever they are of. */
+	reports[0].gap_ns = INT64_C(20000) * MS;
+	CHECK(ktstr_assert_cgroup(ctx, &lax, reports, count, NULL).status == KTSTR_FAIL);
 	reports[0].worker = 12345;
-	CHECK(ktstr_assert_cgroup(ctx, &lax, reports, count, NULL).status == KTSTR_BROKEN);
+	CHECK(ktstr_assert_cgroup(ctx, &lax, reports, count, NULL).status == KTSTR_FAIL);
+	reports[0].gap_ns = 0;
+	CHECK(ktstr_assert_cgroup(ctx, &lax, reports, count, NULL).status == KTSTR_PASS);
 	free(reports);
 	return ktstr_pass();
+}
+
+static int judge_made(struct ktstr_context *ctx, const char *expect, struct ktstr_report one,
+		      const struct ktstr_cpuset *set)
+{
+	struct ktstr_report reports[] = {{.units = 10,
+					  .iterations = 10,
+					  .wall_ns = 2000 * MS,
+					  .cpu_ns = 1000 * MS,
+					  .complete = true},
+					 one};
+	struct ktstr_checks checks = {.expect = expect};
+	return (int)ktstr_assert_cgroup(ctx, &checks, reports, 2, set).status;
+}
+
+/* assert_cgroup: reports that no worker made, on both sides of each limit. */
+KTSTR_HOOK(row_assert_made, VERDICT)
+static struct ktstr_verdict row_assert_made(struct ktstr_context *ctx)
+{
+	struct ktstr_cpuset first = ktstr_cpuset_slice(ctx->topo->all, 0, 1), none = {0};
+	const struct ktstr_report good = {.units = 10,
+					  .iterations = 10,
+					  .wall_ns = 2000 * MS,
+					  .cpu_ns = 600 * MS,
+					  .gap_ns = 50 * MS,
+					  .migrations = 4,
+					  .complete = true};
+	struct ktstr_report bad = good;
+	const char *any = "no gap; no spread";
+	CHECK(judge_made(ctx, "no gap; spread <= 20%", good, NULL) == KTSTR_PASS);
+	CHECK(judge_made(ctx, "no gap; spread <= 19%", good, NULL) == KTSTR_FAIL);
+	CHECK(judge_made(ctx, "gap <= 50ms; no spread", good, NULL) == KTSTR_PASS);
+	CHECK(judge_made(ctx, "gap < 50ms; no spread", good, NULL) == KTSTR_FAIL);
+	CHECK(judge_made(ctx, "no gap; no spread; migration_ratio <= 0.2", good, NULL) ==
+	      KTSTR_PASS);
+	CHECK(judge_made(ctx, "no gap; no spread; migration_ratio < 0.2", good, NULL) ==
+	      KTSTR_FAIL);
+	CHECK(judge_made(ctx, "no gap; no spread; work_rate >= 10", good, NULL) == KTSTR_PASS);
+	CHECK(judge_made(ctx, "no gap; no spread; work_rate > 10", good, NULL) == KTSTR_FAIL);
+	CHECK(judge_made(ctx, "no gap; no spread; wake_p99 <= 1ns", good, NULL) == KTSTR_PASS);
+	bad.units = 0;
+	CHECK(judge_made(ctx, any, bad, NULL) == KTSTR_FAIL);
+	CHECK(judge_made(ctx, "no gap; no spread; no not_starved", bad, NULL) == KTSTR_PASS);
+	bad = good;
+	bad.strays = 1;
+	CHECK(judge_made(ctx, "no gap; no spread; isolated", good, NULL) == KTSTR_PASS);
+	CHECK(judge_made(ctx, "no gap; no spread; isolated", bad, NULL) == KTSTR_FAIL);
+	bad = good;
+	bad.cpus = first;
+	CHECK(judge_made(ctx, any, bad, &first) == KTSTR_PASS);
+	CHECK(judge_made(ctx, any, bad, &none) == KTSTR_FAIL);
+	bad = good;
+	bad.wall_ns = 10 * MS;
+	CHECK(judge_made(ctx, any, bad, NULL) == KTSTR_INCONCLUSIVE);
+	bad = good;
+	bad.complete = false;
+	CHECK(judge_made(ctx, any, bad, NULL) == KTSTR_BROKEN);
+	bad.worker = INT64_MAX;
+	CHECK(judge_made(ctx, any, bad, NULL) == KTSTR_BROKEN);
+	return ktstr_pass();
+}
+
+/* What is said of them. */
+KTSTR_HOOK(made_text, STRING)
+static const char *made_text(struct ktstr_context *ctx)
+{
+	static char text[1000];
+	struct ktstr_report report = {.wall_ns = 2000 * MS, .complete = true};
+	char *told = ktstr_verdict_text(ctx, ktstr_assert_cgroup(ctx, NULL, &report, 1, NULL));
+	snprintf(text, sizeof(text), "%s", told);
+	free(told);
+	return text;
 }
 
 /* execute_steps_with: built in C. */
