@@ -525,6 +525,37 @@ static struct ktstr_verdict map_run(struct ktstr_context *ctx)
 	return ktstr_pass();
 }
 
+/* tests/live/pinned.py writes a 7 after a while. */
+KTSTR_HOOK(row_map, VERDICT)
+static struct ktstr_verdict row_map(struct ktstr_context *ctx)
+{
+	CHECK(!ktstr_wait_for_map(ctx, "/sys/fs/bpf/ktstr_ready", 0, 8, 20 * MS));
+	CHECK(ktstr_wait_for_map(ctx, "/sys/fs/bpf/ktstr_ready", 0, 7, 2000 * MS));
+	CHECK(!ktstr_wait_for_map(ctx, "/sys/fs/bpf/ktstr_ready", 0, 8, 20 * MS));
+	return ktstr_pass();
+}
+
+static struct ktstr_verdict ready_run(struct ktstr_context *ctx)
+{
+	CHECK(ctx->wait_for_map_write && ktstr_wait_for_map_write(ctx));
+	CHECK(ktstr_wait_for_map(ctx, "/sys/fs/bpf/ktstr_ready", 0, 7, 1));
+	return ktstr_pass();
+}
+
+/* Steps wait for it by themselves. */
+static struct ktstr_verdict ready_steps_run(struct ktstr_context *ctx)
+{
+	struct ktstr_steps *steps = ktstr_steps_new();
+	ktstr_steps_op(steps, "expect map_value(\"/sys/fs/bpf/ktstr_ready\", 0) == 7");
+	return ktstr_execute_steps(ctx, steps);
+}
+
+#define READY(name, ...)                                                                           \
+	KTSTR_SCENARIO(name, .category = "map", .map_path = "/sys/fs/bpf/ktstr_ready",             \
+		       .map_value = 7, __VA_ARGS__)
+READY(ready_custom, .custom = ready_run);
+READY(ready_steps, .custom = ready_steps_run);
+READY(ready_steady, .num_cgroups = 1);
 KTSTR_SCENARIO(catalog_custom, .category = "mine", .description = "Custom, of a library",
 	       .num_cgroups = 2, .custom = custom_run);
 KTSTR_SCENARIO(catalog_steady, .category = "mine", .description = "Steady, of a \"library\"",
