@@ -287,7 +287,7 @@ def check_maps(live):
              "ktstr_wait_for_map_write": ["ready_custom"], "steps of a scenario with a map": ["ready_steps"],
              "a steady scenario with a map": ["ready_steady"]}
     for name, arguments in words.items():
-        done = run([HERE / "pinned.py", "400", live.ktstr, "exec", *arguments, *quick, "--hooks", rows, "--format", "json"],
+        done = run([sys.executable, HERE.parent / "lib/pinned.py", "400", live.ktstr, "exec", *arguments, *quick, "--hooks", rows, "--format", "json"],
                    deadline=live.deadline)
         if done.code == 77:
             live.tap.skipped(name, done.errors)

@@ -525,7 +525,7 @@ static struct ktstr_verdict map_run(struct ktstr_context *ctx)
 	return ktstr_pass();
 }
 
-/* tests/live/pinned.py writes a 7 after a while. */
+/* tests/lib/pinned.py writes a 7 after a while. */
 KTSTR_HOOK(row_map, VERDICT)
 static struct ktstr_verdict row_map(struct ktstr_context *ctx)
 {

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Runs a command beside a pinned BPF map: /sys/fs/bpf/ktstr_ready, whose number at key 0 becomes 7 after a while.
 
-    pinned.py MILLISECONDS COMMAND...
+    python3 pinned.py MILLISECONDS COMMAND...
 
 The map is seen in a mount namespace that only the command is in. Ends with 77 where the kernel refuses that.
 """
