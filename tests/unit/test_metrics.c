@@ -215,6 +215,18 @@ static const struct reason *reason_of(const struct result *result, const char *c
 	return NULL;
 }
 
+/* Bit per metric whose limit held in some case, and was violated in some. */
+static unsigned held, violated;
+
+static void remember(unsigned *seen, const char *limit)
+{
+	char name[32];
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(limit, " "), limit);
+	enum metric metric = metric_find(name);
+	assert_in_range(metric, 0, METRIC_COUNT - 1);
+	*seen |= 1u << metric;
+}
+
 static void check_held(const char *limits)
 {
 	struct result result;
@@ -223,6 +235,7 @@ static void check_held(const char *limits)
 		fail_msg("%s: %s with %llu checks: %s", limits, status_name(result.status),
 			 (unsigned long long)result.checks,
 			 result.reasons.length ? result.reasons.data[0].message : "");
+	remember(&held, limits);
 	result_free(&result);
 }
 
@@ -240,6 +253,7 @@ static void check_violated(const char *limits, const char *metric, double observ
 	assert_true(reason->has_figures);
 	if (strcmp(metric, "isolated") != 0)
 		assert_string_equal(reason->cgroup, "g");
+	remember(&violated, metric);
 	result_free(&result);
 }
 
@@ -469,6 +483,7 @@ static void check_scheduler(const char *limits, enum status status, int64_t leas
 	assert_in_range(result.duration_ns, least, most);
 	if (reason)
 		assert_in_range(reason->at_ns, least, most);
+	remember(reason ? &violated : &held, "scheduler_alive");
 	result_free(&result);
 }
 
@@ -678,6 +693,17 @@ static void a_limit_lasts_without_a_break(void **state)
 	assert_int_equal(sustain.worst.from_ns, 1000);
 }
 
+/* Of the whole table, and after all others. */
+static void every_metric_was_on_both_sides(void **state)
+{
+	(void)state;
+	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
+		if (!(held >> metric & 1) || !(violated >> metric & 1))
+			fail_msg("no case has the limit of %s %s", metric_table[metric].name,
+				 held >> metric & 1 ? "violated" : "hold");
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, reset)
@@ -699,6 +725,7 @@ int main(void)
 		TEST(fairness_may_have_longer),
 		TEST(the_time_for_fairness_is_used_once),
 		TEST(a_limit_lasts_without_a_break),
+		TEST(every_metric_was_on_both_sides),
 	};
 	return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
 }
