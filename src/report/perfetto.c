@@ -20,9 +20,23 @@ static void put_head(struct trace *trace, const char *phase, const char *name, i
 {
 	json_open_object(&trace->json);
 	json_member_string(&trace->json, "ph", phase);
+	json_member_string(&trace->json, "cat", "ktstr");
 	json_member_string(&trace->json, "name", name);
 	json_member_int(&trace->json, "pid", trace->process);
 	json_member_int(&trace->json, "tid", thread);
+}
+
+/* Names and notes hold at any time. */
+static void put_fact(struct trace *trace, const char *what, int64_t thread, const char *key,
+		     const char *value)
+{
+	put_head(trace, "M", what, thread);
+	json_member_int(&trace->json, "ts", 0);
+	json_put_key(&trace->json, "args");
+	json_open_object(&trace->json);
+	json_member_string(&trace->json, key, value);
+	json_close_object(&trace->json);
+	json_close_object(&trace->json);
 }
 
 static void put_time(struct trace *trace, const char *key, int64_t ns)
@@ -32,12 +46,7 @@ static void put_time(struct trace *trace, const char *key, int64_t ns)
 
 static void put_name(struct trace *trace, const char *what, int64_t thread, const char *name)
 {
-	put_head(trace, "M", what, thread);
-	json_put_key(&trace->json, "args");
-	json_open_object(&trace->json);
-	json_member_string(&trace->json, "name", name);
-	json_close_object(&trace->json);
-	json_close_object(&trace->json);
+	put_fact(trace, what, thread, "name", name);
 }
 
 static void put_slice(struct trace *trace, const char *name, int64_t thread, int64_t start_ns,
@@ -110,12 +119,7 @@ static void put_notes(struct trace *trace, const struct result *result)
 	struct text notes = {0};
 	for (size_t i = 0; i < result->notes.length; i++)
 		text_printf(&notes, "%s%s", i ? "; " : "", result->notes.data[i]);
-	put_head(trace, "M", "process_labels", 0);
-	json_put_key(&trace->json, "args");
-	json_open_object(&trace->json);
-	json_member_string(&trace->json, "labels", text_string(&notes));
-	json_close_object(&trace->json);
-	json_close_object(&trace->json);
+	put_fact(trace, "process_labels", 0, "labels", text_string(&notes));
 	text_free(&notes);
 }
 

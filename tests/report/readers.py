@@ -54,6 +54,12 @@ def read_json(content):
     return [(scenario["status"], scenario["name"]) for scenario in report["scenarios"]]
 
 
+def parse(kind, content):
+    """What a reader of npm's makes of a report: parse.js."""
+    need((MODULES / "installed").exists(), "no readers of npm's: tools/setup test installs them")
+    return command(["node", HERE / "parse.js", kind, MODULES], content)
+
+
 # The kernel's own reader of KTAP, tools/testing/kunit of its source.
 KUNIT = """
 import json, sys
@@ -109,16 +115,11 @@ def read_ktap(content):
     return found
 
 
-def parse_tap(content):
-    """npm's tap-parser, which knows versions 13 and 14, in its strict mode."""
-    need((MODULES / "installed").exists(), "no reader of TAP: tools/setup test installs it")
-    return json.loads(command(["node", HERE / "parse_tap.js", MODULES], content))
-
-
 def read_tap14(content, version=14):
     """The results as that parser has them; the status stands in their YAML blocks."""
     need(content.startswith(b"TAP version %d\n" % version), f"the first line is not that of TAP {version}")
-    parsed = parse_tap(content)
+    # npm's tap-parser knows versions 13 and 14.
+    parsed = json.loads(parse("tap", content))
     need(not parsed["complaints"], f"tap-parser: {parsed['complaints']}")
     need(parsed["planned"] == parsed["count"] == len(parsed["results"]), f"not as planned: {parsed}")
     found = []
@@ -171,30 +172,68 @@ def read_junit(content):
 
 
 def read_github(content):
-    """Workflow commands, ten of each kind at most; their properties come back as they were."""
-    found, kinds = [], {}
+    """Workflow commands, ten of each kind at most, as GitHub's own library prints what is in them."""
+    found, kinds, commands = [], {}, []
+
+    def decode(text):
+        return re.sub("%([0-9A-F]{2})", lambda code: chr(int(code[1], 16)), text)
+
     for line in content.decode().split("\n")[:-2]:
         match = re.fullmatch(r"::(error|warning|notice) ([^:]*)::(.*)", line)
         need(match, f"no command: {line!r}")
         kinds[match[1]] = kinds.get(match[1], 0) + 1
         properties = dict(part.split("=", 1) for part in match[2].split(","))
-        title = re.sub("%([0-9A-F]{2})", lambda code: chr(int(code[1], 16)), properties["title"])
+        properties = {key: decode(value) for key, value in properties.items()}
+        commands.append({"command": match[1], "properties": properties, "message": decode(match[3])})
+        title = properties["title"]
         if ": " in title:
             name, _, rest = title.rpartition(": ")
             found.append((rest.split(" ")[0], name))
     need(max(kinds.values(), default=0) <= 10, f"GitHub shows no more than ten: {kinds}")
+    again, lines = parse("github", json.dumps(commands).encode()).splitlines(), content.decode().split("\n")[:-2]
+    need(again == lines, f"@actions/core prints {again}, and not {lines}")
     return found
 
 
+class Cells(HTMLParser):
+    """The cells of a table's body, as text; whatever else is in it."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows, self.others, self.inside = [], [], False
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "tr":
+            self.rows.append([])
+        elif tag == "td":
+            self.rows[-1].append("")
+            self.inside = True
+        elif self.inside:
+            self.others.append(tag)
+
+    def handle_endtag(self, tag):
+        self.inside &= tag != "td"
+
+    def handle_data(self, data):
+        if self.inside:
+            self.rows[-1][-1] += data
+
+
 def read_markdown(content):
-    """A table whose cells hold no markup."""
+    """A table whose cells hold no markup, also for the program that GitHub's own is made from."""
+    cells = Cells()
+    cells.feed(command(["cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough"], content))
+    need(not cells.others, f"cmark-gfm finds markup in cells: {cells.others}")
     rows = [line for line in content.decode().split("\n") if line.startswith("| ")]
     for row in rows[2:]:
         cells = re.split(r"(?<!\\)\|", row)
         need(len(cells) == 6, f"{len(cells)} cells: {row!r}")
         need(not re.search(r"(?<!\\)[`*_\[\]]|[<>@]", row), f"markup: {row!r}")
     unescape = [re.sub(r"\\(.)", r"\1", re.sub(r"&#(\d+);", lambda code: chr(int(code[1])), row)) for row in rows[2:]]
-    return [tuple(part.strip() for part in row.split(" | ")[:2]) for row in (text[2:] for text in unescape)]
+    found = [tuple(part.strip() for part in row.split(" | ")[:2]) for row in (text[2:] for text in unescape)]
+    drawn = [tuple(row[:2]) for row in cells.rows[1:]]
+    need([verdict for verdict, _ in drawn] == [verdict for verdict, _ in found], f"cmark-gfm has {drawn}, not {found}")
+    return drawn
 
 
 class Page(HTMLParser):
@@ -243,20 +282,22 @@ def read_page(content):
 
 
 def read_html(content):
-    """The verdicts of the page's sections."""
+    """The verdicts of the page's sections; html-validate has nothing to say of it."""
     page = read_page(content)
+    complaints = json.loads(parse("html", content))["complaints"]
+    need(not complaints, "\n".join(complaints[:10]))
     statuses = [attributes["data-status"] for tag, attributes in page.elements if tag == "section"]
     return [(status, heading.split(" ", 1)[1].rsplit(" ", 2)[0]) for status, heading in zip(statuses, page.headings)]
 
 
 def read_perfetto(content):
-    """Events of Chrome's trace format: what each phase needs, and slices of a thread that nest."""
+    """Events of Chrome's trace format: what each phase needs; tracerbench makes the same processes of them."""
     trace = json.loads(content)
+    processes = json.loads(parse("perfetto", content))["processes"]
     found = []
     for event in trace["traceEvents"]:
         need(event["ph"] in "MXiC" and isinstance(event["pid"], int) and event["name"] != "", f"a bad event: {event}")
-        if event["ph"] != "M":
-            need(event["ts"] >= 0, f"no time: {event}")
+        need(event["ts"] >= 0 and event["cat"] == "ktstr" and isinstance(event["tid"], int), f"a bad event: {event}")
         if event["ph"] == "X":
             need(event["dur"] >= 0, f"no duration: {event}")
         if event["ph"] == "C":
@@ -264,6 +305,10 @@ def read_perfetto(content):
         if event["name"] == "process_name":
             name, _, status = event["args"]["name"].rpartition(" ")
             found.append((status, name))
+    need([process["name"] for process in processes] == [f"{name} {status}" for status, name in found], f"processes: {processes}")
+    slices = sum(event["ph"] == "X" for event in trace["traceEvents"])
+    modelled = sum(thread["events"] for process in processes for thread in process["threads"])
+    need(modelled >= slices > 0 or not found, f"{modelled} events in threads, {slices} slices")
     return found
 
 
