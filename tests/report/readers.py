@@ -221,9 +221,9 @@ class Cells(HTMLParser):
 
 def read_markdown(content):
     """A table whose cells hold no markup, also for the program that GitHub's own is made from."""
-    cells = Cells()
-    cells.feed(command(["cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough"], content))
-    need(not cells.others, f"cmark-gfm finds markup in cells: {cells.others}")
+    table = Cells()
+    table.feed(command(["cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough"], content))
+    need(not table.others, f"cmark-gfm finds markup in cells: {table.others}")
     rows = [line for line in content.decode().split("\n") if line.startswith("| ")]
     for row in rows[2:]:
         cells = re.split(r"(?<!\\)\|", row)
@@ -231,7 +231,7 @@ def read_markdown(content):
         need(not re.search(r"(?<!\\)[`*_\[\]]|[<>@]", row), f"markup: {row!r}")
     unescape = [re.sub(r"\\(.)", r"\1", re.sub(r"&#(\d+);", lambda code: chr(int(code[1])), row)) for row in rows[2:]]
     found = [tuple(part.strip() for part in row.split(" | ")[:2]) for row in (text[2:] for text in unescape)]
-    drawn = [tuple(row[:2]) for row in cells.rows[1:]]
+    drawn = [tuple(row[:2]) for row in table.rows[1:]]
     need([verdict for verdict, _ in drawn] == [verdict for verdict, _ in found], f"cmark-gfm has {drawn}, not {found}")
     return drawn
 
