@@ -71,13 +71,17 @@ void text_printf(struct text *text, const char *format, ...)
 	va_start(arguments, format);
 	va_list again;
 	va_copy(again, arguments);
-	int length = vsnprintf(NULL, 0, format, arguments);
+	/* What fits at the first go is most of it. */
+	reserve(text, 128);
+	size_t room = text->room - text->length;
+	int length = vsnprintf(text->data + text->length, room, format, arguments);
 	va_end(arguments);
-	if (length > 0) {
+	if (length > 0 && (size_t)length >= room) {
 		reserve(text, (size_t)length);
 		vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
-		text->length += (size_t)length;
 	}
+	text->length += length > 0 ? (size_t)length : 0;
+	text->data[text->length] = '\0';
 	va_end(again);
 }
 
@@ -156,7 +160,9 @@ void text_put_size(struct text *text, int64_t bytes)
 void text_put_double(struct text *text, double value)
 {
 	char digits[40];
-	for (int precision = 6; precision <= 17; precision++) {
+	/* What takes more than 15 digits takes 16 or 17. */
+	snprintf(digits, sizeof(digits), "%.15g", value);
+	for (int precision = strtod(digits, NULL) == value ? 6 : 16; precision <= 17; precision++) {
 		snprintf(digits, sizeof(digits), "%.*g", precision, value);
 		if (strtod(digits, NULL) == value)
 			break;
