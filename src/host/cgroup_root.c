@@ -112,16 +112,27 @@ bool cgroup_root_remove(struct cgroup_root *root, int64_t deadline_ns)
 	return removed;
 }
 
+static bool write_down(const struct cgroup_root *root, const char *path, struct error *error)
+{
+	struct text line = {0};
+	text_printf(&line, "cgroup %d %s", root->version, path);
+	bool fine = record_add(root->record, text_string(&line), error);
+	text_free(&line);
+	return fine;
+}
+
 /* Make the directory below `parent`, which is entered first. */
 static bool begin(struct cgroup_root *root, const struct hierarchy *hierarchy, const char *parent,
-		  const char *name, struct error *error)
+		  struct error *error)
 {
 	root->version = hierarchy->version;
 	root->parent = copy(parent);
 	root->outside = copy(hierarchy->own);
-	char *path = join(parent, name);
-	if (mkdir(path, 0755) != 0) {
-		refused(error, hierarchy->version, "making cgroup", path);
+	char *path = join(parent, root->record->name);
+	bool made = write_down(root, path, error);
+	if (made && mkdir(path, 0755) != 0)
+		made = refused(error, hierarchy->version, "making cgroup", path);
+	if (!made) {
 		free(path);
 		cgroup_root_forget(root);
 		return false;
@@ -150,10 +161,9 @@ static bool fill_cpuset_v1(struct cgroup_root *root, const struct cpuset *cpus, 
 }
 
 static bool make_v1(struct cgroup_root *root, const struct hierarchy *hierarchy, unsigned wanted,
-		    const char *parent, const char *name, const struct cpuset *cpus,
-		    struct error *error)
+		    const char *parent, const struct cpuset *cpus, struct error *error)
 {
-	if (!begin(root, hierarchy, parent, name, error))
+	if (!begin(root, hierarchy, parent, error))
 		return false;
 	root->controllers = wanted & hierarchy->controllers;
 	return !(root->controllers & 1u << CONTROLLER_CPUSET) || fill_cpuset_v1(root, cpus, error);
@@ -189,6 +199,13 @@ static bool step_into_leaf(struct cgroup_root *root, struct error *error)
 	free(root->outside);
 	root->outside = leaf;
 	return root->moved_self;
+}
+
+int cgroup_root_open_leaf(const struct cgroup_root *root)
+{
+	if (mkdirat(root->fd, CGROUP_LEAF, 0755) != 0 && errno != EEXIST)
+		return -1;
+	return cgroupfs_open(root->fd, CGROUP_LEAF, "cgroup.procs", O_WRONLY);
 }
 
 static bool lacking(const char *parent, unsigned lacks, struct error *error)
@@ -228,6 +245,20 @@ bool cgroup_root_open_group(const struct cgroup_root *root, const char *group, s
 	return ok;
 }
 
+static bool write_down_controllers(const struct cgroup_root *root, unsigned missing,
+				   struct error *error)
+{
+	bool fine = true;
+	for (enum controller controller = 0; controller < CONTROLLER_COUNT && fine; controller++) {
+		struct text line = {0};
+		text_printf(&line, "enabled %s %s", controller_name(controller), root->parent);
+		if (missing & 1u << controller)
+			fine = record_add(root->record, text_string(&line), error);
+		text_free(&line);
+	}
+	return fine;
+}
+
 /* Enable what is wanted, in the parent and in the root. A run that ends at this moment takes back
  * what it had enabled in the parent, which the kernel allows until a child uses it: then again. */
 static bool take_control(struct cgroup_root *root, unsigned wanted, unsigned needed,
@@ -237,6 +268,9 @@ static bool take_control(struct cgroup_root *root, unsigned wanted, unsigned nee
 	int reason, tries = 0;
 	bool open;
 	do {
+		unsigned missing = wanted & ~listed(parent, "cgroup.subtree_control");
+		if (!write_down_controllers(root, missing, error))
+			return false;
 		root->enabled |= enable(parent, wanted);
 		reason = errno;
 		root->controllers = wanted & listed(root->path, "cgroup.controllers");
@@ -250,10 +284,10 @@ static bool take_control(struct cgroup_root *root, unsigned wanted, unsigned nee
 }
 
 static bool make_v2(struct cgroup_root *root, const struct hierarchy *hierarchy, unsigned wanted,
-		    unsigned needed, const char *parent, const char *name,
-		    const struct cpuset *cpus, struct error *error)
+		    unsigned needed, const char *parent, const struct cpuset *cpus,
+		    struct error *error)
 {
-	if (!begin(root, hierarchy, parent, name, error))
+	if (!begin(root, hierarchy, parent, error))
 		return false;
 	bool we_are_there = strcmp(parent, hierarchy->own) == 0;
 	if (we_are_there && !holds_anything(parent) && !step_into_leaf(root, error))
@@ -269,14 +303,37 @@ static bool make_v2(struct cgroup_root *root, const struct hierarchy *hierarchy,
 	return ok;
 }
 
+static int64_t number_in(const char *folder, const char *file)
+{
+	struct text value = {0};
+	cgroupfs_read(AT_FDCWD, folder, file, &value);
+	int64_t number = strtoll(text_string(&value), NULL, 10);
+	text_free(&value);
+	return number;
+}
+
+/* Whatever forks without end in a run stops before the machine cannot fork any more. */
+static void limit_tasks(const struct cgroup_root *root)
+{
+	int64_t pids = number_in("/proc/sys/kernel", "pid_max");
+	int64_t threads = number_in("/proc/sys/kernel", "threads-max");
+	int64_t most = pids < threads ? pids : threads;
+	char limit[32];
+	snprintf(limit, sizeof(limit), "%lld", (long long)(most - most / 4));
+	if (root->controllers & 1u << CONTROLLER_PIDS && most > 0)
+		cgroupfs_write(root->fd, "", "pids.max", limit);
+}
+
 static bool make_below(struct cgroup_root *root, const struct hierarchy *hierarchy, unsigned wanted,
-		       unsigned needed, const char *parent, const char *name,
-		       const struct cpuset *cpus, struct error *error)
+		       unsigned needed, const char *parent, const struct cpuset *cpus,
+		       struct error *error)
 {
 	bool ok = hierarchy->version == 1
-			  ? make_v1(root, hierarchy, wanted, parent, name, cpus, error)
-			  : make_v2(root, hierarchy, wanted, needed, parent, name, cpus, error);
-	if (!ok)
+			  ? make_v1(root, hierarchy, wanted, parent, cpus, error)
+			  : make_v2(root, hierarchy, wanted, needed, parent, cpus, error);
+	if (ok)
+		limit_tasks(root);
+	else
 		cgroup_root_remove(root, board_now_ns());
 	return ok;
 }
@@ -290,17 +347,18 @@ static void candidates(const struct hierarchy *hierarchy, const char *parents[2]
 }
 
 bool cgroup_root_make(struct cgroup_root *root, const struct hierarchy *hierarchy, unsigned wanted,
-		      unsigned needed, const char *name, const struct cpuset *cpus,
+		      unsigned needed, const struct record *record, const struct cpuset *cpus,
 		      struct error *error)
 {
-	*root = (struct cgroup_root){.fd = -1};
 	const char *parents[2];
+	*root = (struct cgroup_root){.fd = -1, .record = record};
 	candidates(hierarchy, parents);
-	if (make_below(root, hierarchy, wanted, needed, parents[0], name, cpus, error))
+	if (make_below(root, hierarchy, wanted, needed, parents[0], cpus, error))
 		return true;
+	root->record = record;
 	/* The first refusal is the telling one. */
 	return strcmp(parents[0], parents[1]) != 0 &&
-	       make_below(root, hierarchy, wanted, needed, parents[1], name, cpus, NULL);
+	       make_below(root, hierarchy, wanted, needed, parents[1], cpus, NULL);
 }
 
 static bool may_write(const char *group, const char *name)

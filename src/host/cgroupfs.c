@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -186,6 +187,25 @@ const struct hierarchy *cgroupfs_find(const struct cgroupfs *cgroups, enum contr
 	return NULL;
 }
 
+/* openat2(2): its header is younger than some build machines' kernels. */
+struct open_how_2 {
+	uint64_t flags;
+	uint64_t mode;
+	uint64_t resolve;
+};
+
+/* Beneath the directory, and through no link; Linux 5.6 and later sees to that. */
+static int open_beneath(int directory, const char *path, int flags)
+{
+	enum { NO_SYMLINKS = 0x04, BENEATH = 0x08 };
+	struct open_how_2 how = {
+		.flags = (uint64_t)flags,
+		.resolve = *path == '/' ? NO_SYMLINKS : NO_SYMLINKS | BENEATH,
+	};
+	int fd = (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
+	return fd >= 0 || (errno != ENOSYS && errno != EPERM) ? fd : openat(directory, path, flags);
+}
+
 int cgroupfs_open(int directory, const char *group, const char *file, int flags)
 {
 	char path[PATH_MAX];
@@ -194,7 +214,25 @@ int cgroupfs_open(int directory, const char *group, const char *file, int flags)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	return openat(directory, path, flags | O_CLOEXEC);
+	return open_beneath(directory, path, flags | O_CLOEXEC);
+}
+
+int cgroupfs_open_group(const char *path, int version)
+{
+	struct statfs status;
+	int fd = *path == '/' ? open_beneath(AT_FDCWD, path,
+					     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+			      : -1;
+	if (fd < 0)
+		return -1;
+	bool of_cgroups =
+		fstatfs(fd, &status) == 0 &&
+		status.f_type == (version == 2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC);
+	if (of_cgroups)
+		return fd;
+	close(fd);
+	errno = ENOTDIR;
+	return -1;
 }
 
 bool cgroupfs_write(int directory, const char *group, const char *file, const char *value)
@@ -293,33 +331,84 @@ bool cgroupfs_has_word(const char *words, const char *word)
 	return false;
 }
 
+/* Everything but this process. */
 static void kill_all(int directory, const char *group, int version)
 {
 	if (version == 2 && cgroupfs_write(directory, group, "cgroup.kill", "1"))
 		return;
+	cgroupfs_write(directory, group, "pids.max", "0");
 	struct pid_list pids = {0};
 	cgroupfs_read_pids(directory, group, &pids);
 	for (size_t i = 0; i < pids.list.length; i++) {
 		if (pids.list.data[i] != getpid())
 			kill(pids.list.data[i], SIGKILL);
 	}
+	/* A frozen task of v1 does not even die. */
+	if (version == 1)
+		cgroupfs_write(directory, group, "freezer.state", "THAWED");
 	VECTOR_FREE(&pids.list);
 }
 
-/* Groups that somebody made below ours. */
-static void remove_below(int directory, const char *group, int version, int64_t deadline_ns)
+void cgroupfs_visit_below(int directory, const char *group,
+			  void (*visit)(int directory, const char *group, void *context),
+			  void *context)
 {
-	int fd = openat(directory, group, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(directory, *group ? group : ".",
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
-	if (!entries)
+	if (!entries) {
+		if (fd >= 0)
+			close(fd);
 		return;
+	}
 	const struct dirent *entry;
 	while ((entry = readdir(entries))) {
 		if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0)
-			cgroupfs_remove(fd, entry->d_name, version, deadline_ns);
+			visit(fd, entry->d_name, context);
 	}
 	closedir(entries);
+}
+
+struct survey {
+	struct pid_list *pids;
+	int64_t *groups;
+};
+
+static void survey_one(int directory, const char *group, void *context)
+{
+	struct survey *survey = context;
+	cgroupfs_survey(directory, group, survey->pids, survey->groups);
+}
+
+void cgroupfs_survey(int directory, const char *group, struct pid_list *pids, int64_t *groups)
+{
+	struct survey survey = {pids, groups};
+	++*groups;
+	cgroupfs_read_pids(directory, group, pids);
+	cgroupfs_visit_below(directory, group, survey_one, &survey);
+}
+
+static void kill_one(int directory, const char *group, void *context)
+{
+	cgroupfs_kill(directory, group, *(const int *)context);
+}
+
+void cgroupfs_kill(int directory, const char *group, int version)
+{
+	kill_all(directory, group, version);
+	cgroupfs_visit_below(directory, group, kill_one, &version);
+}
+
+struct removal {
+	int version;
+	int64_t deadline_ns;
+};
+
+static void remove_one(int directory, const char *group, void *context)
+{
+	const struct removal *removal = context;
+	cgroupfs_remove(directory, group, removal->version, removal->deadline_ns);
 }
 
 bool cgroupfs_remove(int directory, const char *group, int version, int64_t deadline_ns)
@@ -327,13 +416,14 @@ bool cgroupfs_remove(int directory, const char *group, int version, int64_t dead
 	/* A task counts as one of its cgroup until the last switch away from it, which may come
 	 * after wait(2) has told of its end; rmdir says EBUSY until then. */
 	struct timespec pause = {.tv_nsec = 50000};
+	struct removal removal = {version, deadline_ns};
 	while (unlinkat(directory, group, AT_REMOVEDIR) != 0) {
 		if (errno == ENOENT)
 			return true;
 		if (errno != EBUSY || board_now_ns() > deadline_ns)
 			return false;
 		kill_all(directory, group, version);
-		remove_below(directory, group, version, deadline_ns);
+		cgroupfs_visit_below(directory, group, remove_one, &removal);
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < 10000000)
 			pause.tv_nsec *= 2;

@@ -70,6 +70,19 @@ int cgroupfs_open(int directory, const char *group, const char *file, int flags)
 bool cgroupfs_read_pids(int directory, const char *group, struct pid_list *pids);
 bool cgroupfs_has_word(const char *words, const char *word);
 
+/* Open the group at an absolute path: no part of it may be a link, and it has to be a cgroup of
+ * this version. -1 with errno. */
+int cgroupfs_open_group(const char *path, int version);
+/* Call `visit` for each group right below one. */
+void cgroupfs_visit_below(int directory, const char *group,
+			  void (*visit)(int directory, const char *group, void *context),
+			  void *context);
+/* Add the pids in a group and all below it, and how many groups these are. */
+void cgroupfs_survey(int directory, const char *group, struct pid_list *pids, int64_t *groups);
+/* Kill all that is in a group and below it; what forks faster than it is killed cannot fork any
+ * more, where there is a pids controller. Frozen ones die, too. */
+void cgroupfs_kill(int directory, const char *group, int version);
+
 /* Remove a group with all below it, killing whatever is in them, until `deadline_ns` of raw
  * CLOCK_MONOTONIC; if there is none that is fine. */
 bool cgroupfs_remove(int directory, const char *group, int version, int64_t deadline_ns);

@@ -181,9 +181,10 @@ struct worker_look {
 
 /* How the host does its work, for the report. */
 struct host_info {
-	const char *backend; /* "cgroup", "affinity" or "plan" */
-	char detail[256];    /* "cpuset v1, cpu v1" or "no cgroups: affinity masks …" */
-	char root[256];      /* path of the run's own group, "" where there is none */
+	const char *backend;  /* "cgroup", "affinity" or "plan" */
+	char detail[256];     /* "cpuset v1, cpu v1" or "no cgroups: affinity masks …" */
+	char root[256];       /* path of the run's own group, "" where there is none */
+	char unrecorded[512]; /* why nobody could sweep what it leaves when it is killed; "" */
 };
 
 struct host;
@@ -225,8 +226,8 @@ struct host_verbs {
 	 * error. */
 	bool (*affinity_set)(struct host *, const int *workers, size_t count,
 			     const struct cpuset *sets, struct error *);
-	/* Move one task that is no worker of ours. It has to descend from this process: what is in a
-	 * group when that is removed is killed. One that ends meanwhile is no error. */
+	/* Move one task that is no worker of ours. It has to descend from this process: what is in
+	 * a group when that is removed is killed. One that ends meanwhile is no error. */
 	bool (*move_task)(struct host *, pid_t task, int to, struct error *);
 	/* What a worker that has not been stopped has done so far. */
 	void (*progress)(struct host *, int worker, struct worker_progress *);
@@ -235,6 +236,9 @@ struct host_verbs {
 	/* Start a program in a group; they are numbered from 0. When this returns true it runs. */
 	bool (*process_start)(struct host *, const struct host_process *, int *process,
 			      struct error *);
+	/* A process that this one has started by itself: what it leaves behind is removed with the
+	 * run. */
+	bool (*adopt)(struct host *, pid_t pid, struct error *);
 	/* End a process and what is in its process group: by signal `polite` first (0: none), by
 	 * SIGKILL after `patience_ns`. One that has ended already is no error. */
 	bool (*process_stop)(struct host *, int process, int polite, int64_t patience_ns,

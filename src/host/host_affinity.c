@@ -301,6 +301,7 @@ static const struct host_verbs affinity_verbs = {
 	.progress = host_real_progress,
 	.worker_group = host_real_worker_group,
 	.process_start = affinity_process_start,
+	.adopt = host_real_adopt,
 	.process_stop = host_real_process_stop,
 	.process_report = host_real_process_report,
 	.map_value = host_real_map_value,

@@ -45,7 +45,7 @@ bool cgroup_host_add_root(struct cgroup_host *cgroup, const struct hierarchy *hi
 {
 	struct cgroup_root *root = &cgroup->roots[cgroup->root_count];
 	const struct group_tree *tree = &cgroup->real.tree;
-	if (!cgroup_root_make(root, hierarchy, wanted, needed, cgroup->name,
+	if (!cgroup_root_make(root, hierarchy, wanted, needed, &cgroup->record,
 			      &cgroup->real.host.topology.all, error))
 		return false;
 	cgroup->root_count++;
@@ -224,6 +224,51 @@ static bool spawn_frozen(struct cgroup_host *cgroup, const struct host_spawn *sp
 	return ok;
 }
 
+/* Programs that are in no group of the scenario stay in the scheduling of the cgroup that the run
+ * was started in, but whatever they leave behind has to be found: v1 has a hierarchy that only
+ * counts tasks. */
+static bool keeps_custody(const struct cgroup_host *cgroup, int index)
+{
+	unsigned pids = 1u << CONTROLLER_PIDS;
+	const struct cgroup_root *root = &cgroup->roots[index];
+	bool counted = false;
+	for (int i = 0; i < cgroup->root_count; i++)
+		counted |= cgroup->roots[i].version == 2 || cgroup->roots[i].controllers & pids;
+	return counted ? root->version == 2 || root->controllers & pids : index == 0;
+}
+
+static bool open_custody(struct cgroup_host *cgroup, struct worker_place *place,
+			 struct error *error)
+{
+	for (int i = 0; i < cgroup->root_count; i++) {
+		if (!keeps_custody(cgroup, i))
+			continue;
+		int fd = cgroup_root_open_leaf(&cgroup->roots[i]);
+		if (fd < 0)
+			return error_set_errno(error, errno, "no process can enter %.200s",
+					       cgroup->roots[i].path);
+		place->doors[place->door_count++] = fd;
+	}
+	return true;
+}
+
+static bool cgroup_adopt(struct host *host, pid_t pid, struct error *error)
+{
+	struct worker_place place = {.cgroup_fd = -1};
+	char number[16];
+	int length = snprintf(number, sizeof(number), "%d", (int)pid), reason = 0;
+	bool ok = open_custody(cgroup_host_of(host), &place, error);
+	for (int i = 0; ok && !reason && i < place.door_count; i++) {
+		if (write(place.doors[i], number, (size_t)length) != length && errno != ESRCH)
+			reason = errno;
+	}
+	close_place(&place);
+	return ok && (!reason || error_set_errno(error, reason,
+						 "taking process %d into the run's cgroup was "
+						 "refused",
+						 (int)pid));
+}
+
 static bool cgroup_process_start(struct host *host, const struct host_process *start, int *process,
 				 struct error *error)
 {
@@ -234,6 +279,7 @@ static bool cgroup_process_start(struct host *host, const struct host_process *s
 	if (!group)
 		return false;
 	bool ok = open_place(cgroup, group, false, false, &place, error) &&
+		  (start->group != HOST_GROUP_OUTSIDE || open_custody(cgroup, &place, error)) &&
 		  process_table_start(&cgroup->real.processes, start->argv, &place,
 				      group_tree_frozen(tree, group), process, error);
 	close_place(&place);
@@ -291,8 +337,9 @@ static void complain(const char *root, const char *group)
 		group, strerror(errno));
 }
 
-static void remove_everything(struct cgroup_host *cgroup)
+static bool remove_everything(struct cgroup_host *cgroup)
 {
+	bool all = true;
 	const struct group_tree *tree = &cgroup->real.tree;
 	int64_t deadline = board_now_ns() + REMOVE_NS;
 	/* Children are younger than their parents. */
@@ -304,9 +351,12 @@ static void remove_everything(struct cgroup_host *cgroup)
 	for (int i = cgroup->root_count; i-- > 0;) {
 		char path[256];
 		snprintf(path, sizeof(path), "%s", cgroup->roots[i].path);
-		if (!cgroup_root_remove(&cgroup->roots[i], deadline))
-			complain(path, "");
+		if (cgroup_root_remove(&cgroup->roots[i], deadline))
+			continue;
+		complain(path, "");
+		all = false;
 	}
+	return all;
 }
 
 static void cgroup_close(struct host *host)
@@ -318,8 +368,10 @@ static void cgroup_close(struct host *host)
 			cgroup_group_freeze(host, (int)i, false, NULL);
 	}
 	worker_pool_kill(&cgroup->real.pool);
-	if (!cgroup->keep)
-		remove_everything(cgroup);
+	bool nothing_left = !cgroup->keep && remove_everything(cgroup);
+	if (cgroup->keep)
+		record_add(&cgroup->record, "keep", NULL);
+	record_close(&cgroup->record, nothing_left);
 	for (int i = 0; i < cgroup->root_count; i++)
 		cgroup_root_forget(&cgroup->roots[i]);
 	host_real_close(&cgroup->real);
@@ -367,6 +419,7 @@ static const struct host_verbs cgroup_verbs = {
 	.progress = host_real_progress,
 	.worker_group = host_real_worker_group,
 	.process_start = cgroup_process_start,
+	.adopt = cgroup_adopt,
 	.process_stop = host_real_process_stop,
 	.process_report = host_real_process_report,
 	.map_value = host_real_map_value,
@@ -384,28 +437,10 @@ static const struct host_verbs cgroup_verbs = {
 	.close = cgroup_close,
 };
 
-/* "ktstr-<pid>-<start time>": the time tells a living owner from a later process of its pid. */
-static void name_root(char *name, size_t size)
-{
-	char line[1024] = "";
-	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
-	if (fd >= 0)
-		close(fd);
-	line[got > 0 ? got : 0] = '\0';
-	/* Field 22 of proc(5); field 2, the command, may hold blanks and ends with the last ')'. */
-	unsigned long long start = 0;
-	char *at = strrchr(line, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	if (at)
-		start = strtoull(at, NULL, 10);
-	snprintf(name, size, "ktstr-%d-%llu", (int)getpid(), start);
-}
-
 static unsigned wanted_controllers(const struct host_options *options)
 {
-	unsigned wanted = 1u << CONTROLLER_CPUSET | 1u << CONTROLLER_CPU;
+	/* pids bounds what forks without end. */
+	unsigned wanted = 1u << CONTROLLER_CPUSET | 1u << CONTROLLER_CPU | 1u << CONTROLLER_PIDS;
 	for (enum knob knob = 0; knob < KNOB_COUNT; knob++) {
 		enum controller controller = controller_find(knob_table[knob].controller);
 		if (options->controllers & 1u << knob && controller != CONTROLLER_COUNT)
@@ -471,8 +506,11 @@ struct host *host_cgroup_open(struct topology *topology, const struct host_optio
 {
 	struct cgroup_host *cgroup = memory_zeroed(1, sizeof(*cgroup));
 	unsigned wanted = wanted_controllers(options);
-	name_root(cgroup->name, sizeof(cgroup->name));
+	struct error unrecorded = {0};
 	bool opened = host_real_open(&cgroup->real, topology, &cgroup_verbs, "cgroup", error);
+	record_open(&cgroup->record, &unrecorded);
+	struct host_info *info = &cgroup->real.host.info;
+	snprintf(info->unrecorded, sizeof(info->unrecorded), "%s", unrecorded.message);
 	if (!opened || !cgroupfs_discover(&cgroup->cgroups, error) ||
 	    !make_roots(cgroup, wanted, error)) {
 		cgroup_close(&cgroup->real.host);

@@ -18,7 +18,7 @@ struct cgroup_host {
 	struct cgroupfs cgroups;
 	struct cgroup_root roots[HIERARCHIES_MAX];
 	int root_count;
-	char name[64]; /* of the root cgroups */
+	struct record record;
 	bool keep;
 	bool no_fork_into;     /* clone3(2) with CLONE_INTO_CGROUP is not to be had */
 	bool freeze_by_signal; /* for want of a freezer */

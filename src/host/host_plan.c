@@ -303,6 +303,12 @@ static int plan_worker_group(struct host *host, int worker)
 	return group_tree_of(&plan_of(host)->tree, worker);
 }
 
+static bool plan_adopt(struct host *host, pid_t pid, struct error *error)
+{
+	(void)pid;
+	return !fault(plan_of(host), "adopt", error);
+}
+
 static bool plan_process_start(struct host *host, const struct host_process *start, int *process,
 			       struct error *error)
 {
@@ -470,6 +476,7 @@ static const struct host_verbs plan_verbs = {
 	.progress = plan_progress,
 	.worker_group = plan_worker_group,
 	.process_start = plan_process_start,
+	.adopt = plan_adopt,
 	.process_stop = plan_process_stop,
 	.process_report = plan_process_report,
 	.map_value = plan_map_value,

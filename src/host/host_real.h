@@ -62,6 +62,7 @@ void host_real_progress(struct host *host, int worker, struct worker_progress *p
 int host_real_worker_group(struct host *host, int worker);
 void host_real_wait(struct host *host, int64_t until_ns, struct host_wake *wake);
 int64_t host_real_now(struct host *host);
+bool host_real_adopt(struct host *host, pid_t pid, struct error *error);
 bool host_real_process_stop(struct host *host, int process, int polite, int64_t patience_ns,
 			    struct error *error);
 const struct process_report *host_real_process_report(struct host *host, int process);

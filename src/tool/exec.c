@@ -262,11 +262,15 @@ static int run_session(struct session *session)
 	schedule_make(&session->schedule, &session->programs, &session->options);
 	if (!session->schedule.items.length)
 		return finish_without(session);
+	if (session->options.backend != BACKEND_PLAN)
+		cleanup_before_run(session->options.quiet);
 	session->host = open_host(session, &error);
 	if (!session->host) {
 		console_error("ktstr", "%s", error.message);
 		return 3;
 	}
+	if (*session->host->info.unrecorded)
+		console_error("ktstr", "%s", session->host->info.unrecorded);
 	environment_read(&session->environment, session->host, session->options.run.seed);
 	run_all(session);
 	host_close(session->host);

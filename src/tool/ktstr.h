@@ -77,6 +77,9 @@ bool ktstr_write_reports(const struct report *report, const struct report_target
 /* The Markdown report, added to the file that GitHub names, if it does. */
 bool ktstr_add_step_summary(const struct report *report);
 
+/* Sweep what killed runs have left, with one line on stderr if that was anything. */
+void cleanup_before_run(bool quiet);
+
 /* The commands; each returns the exit code. */
 int exec_main(int count, char **arguments, ktstr_registry_function *linked);
 int plan_main(int count, char **arguments, ktstr_registry_function *linked);
@@ -85,6 +88,7 @@ int topo_main(int count, char **arguments);
 int schema_main(int count, char **arguments);
 int merge_main(int count, char **arguments);
 int compare_main(int count, char **arguments);
+int cleanup_main(int count, char **arguments);
 int vm_main(int count, char **arguments, ktstr_registry_function *linked);
 int vm_init_main(int count, char **arguments);
 

@@ -1,0 +1,215 @@
+#include "host/record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool read_line(const char *path, char *line, size_t room)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, line, room - 1);
+	if (fd >= 0)
+		close(fd);
+	line[got > 0 ? got : 0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return got > 0;
+}
+
+uint64_t record_born(pid_t pid)
+{
+	char path[64], line[1024];
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	read_line(path, line, sizeof(line));
+	/* Field 2, the command, may hold blanks and ends with the last ')'. */
+	char *at = strrchr(line, ')');
+	if (!at || strlen(at) < 3 || strchr("ZXx", at[2]))
+		return 0;
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	return at ? strtoull(at, NULL, 10) : 0;
+}
+
+void record_self(struct record_maker *maker)
+{
+	struct stat status;
+	*maker = (struct record_maker){.pid = getpid(), .born = record_born(getpid())};
+	if (stat("/proc/self/ns/pid", &status) == 0)
+		maker->pid_namespace = status.st_ino;
+	read_line("/proc/sys/kernel/random/boot_id", maker->boot, sizeof(maker->boot));
+}
+
+void record_name(char *name, size_t room)
+{
+	snprintf(name, room, "ktstr-%d-%llu", (int)getpid(),
+		 (unsigned long long)record_born(getpid()));
+}
+
+/* Ours alone, and a folder. */
+static bool is_private(int fd)
+{
+	struct stat status;
+	if (fstat(fd, &status) != 0)
+		return false;
+	if (S_ISDIR(status.st_mode) && status.st_uid == geteuid() && !(status.st_mode & 077))
+		return true;
+	errno = EPERM;
+	return false;
+}
+
+/* The place for it below `parent`, which others must not be able to write: they could put one
+ * folder in place of the other. A sticky one will do. */
+static int open_below(const char *parent, const char *name, bool make)
+{
+	struct stat status;
+	int above = open(parent, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), fd = -1;
+	if (above < 0)
+		return -1;
+	bool safe = fstat(above, &status) == 0 &&
+		    (status.st_uid == geteuid() || status.st_uid == 0) &&
+		    (!(status.st_mode & 022) || status.st_mode & S_ISVTX);
+	if (safe && make)
+		mkdirat(above, name, 0700);
+	if (safe)
+		fd = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	else
+		errno = EPERM;
+	int reason = errno;
+	close(above);
+	if (fd >= 0 && !is_private(fd)) {
+		reason = errno;
+		close(fd);
+		fd = -1;
+	}
+	errno = reason;
+	return fd;
+}
+
+/* The first place that can be had; `tried` gets the first one that could not. */
+static int open_folder(bool make, char *tried, size_t room)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	char shared[32];
+	snprintf(shared, sizeof(shared), "ktstr-%u", (unsigned)geteuid());
+	const struct {
+		const char *parent, *name;
+	} places[] = {{geteuid() == 0               ? "/run"
+		       : runtime && *runtime == '/' ? runtime
+						    : NULL,
+		       "ktstr"},
+		      {"/dev/shm", shared}};
+	int fd = -1, reason = 0;
+	for (size_t i = 0; fd < 0 && i < sizeof(places) / sizeof(places[0]); i++) {
+		if (!places[i].parent)
+			continue;
+		fd = open_below(places[i].parent, places[i].name, make);
+		if (fd >= 0 || reason)
+			continue;
+		reason = errno;
+		snprintf(tried, room, "%s/%s", places[i].parent, places[i].name);
+	}
+	errno = reason;
+	return fd;
+}
+
+int record_folder(void)
+{
+	char tried[PATH_MAX];
+	return open_folder(false, tried, sizeof(tried));
+}
+
+static bool write_all(int fd, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t done = write(fd, bytes, length);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		bytes += done;
+		length -= (size_t)done;
+	}
+	return true;
+}
+
+static bool lock(int fd)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	return fcntl(fd, F_SETLK, &whole) == 0;
+}
+
+/* Nameless until it is locked and tells whose it is. */
+static int make(const struct record *record, const struct record_maker *maker)
+{
+	char lines[256], path[64];
+	int fd = openat(record->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int length = snprintf(lines, sizeof(lines),
+			      "ktstr.record/1\npid %d\nborn %llu\npidns %llu\nboot %s\n",
+			      (int)maker->pid, (unsigned long long)maker->born,
+			      (unsigned long long)maker->pid_namespace, maker->boot);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (fd >= 0 && lock(fd) && write_all(fd, lines, (size_t)length) &&
+	    linkat(AT_FDCWD, path, record->folder, record->name, AT_SYMLINK_FOLLOW) == 0)
+		return fd;
+	int reason = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = reason;
+	return -1;
+}
+
+bool record_open(struct record *record, struct error *error)
+{
+	struct record_maker maker;
+	char tried[PATH_MAX] = "";
+	record_self(&maker);
+	*record = (struct record){.fd = -1, .folder = open_folder(true, tried, sizeof(tried))};
+	record_name(record->name, sizeof(record->name));
+	if (record->folder >= 0)
+		record->fd = make(record, &maker);
+	/* A host of this process that could not remove all has left it. */
+	if (record->folder >= 0 && record->fd < 0 && errno == EEXIST) {
+		record->fd = openat(record->folder, record->name,
+				    O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+		if (record->fd >= 0)
+			lock(record->fd);
+	}
+	if (record->fd >= 0)
+		return true;
+	error_set_errno(error, errno,
+			"what this run makes cannot be written down%s%.200s, and if it is killed "
+			"`ktstr cleanup` finds nothing to sweep",
+			*tried ? " in " : "", tried);
+	if (record->folder >= 0)
+		close(record->folder);
+	record->folder = -1;
+	return false;
+}
+
+bool record_add(const struct record *record, const char *line, struct error *error)
+{
+	struct text whole = {0};
+	if (record->fd < 0)
+		return true;
+	text_printf(&whole, "%s\n", line);
+	bool fine = lseek(record->fd, 0, SEEK_END) >= 0 &&
+		    write_all(record->fd, text_string(&whole), whole.length);
+	int reason = errno;
+	text_free(&whole);
+	return fine || error_set_errno(error, reason, "the run's record cannot be written");
+}
+
+void record_close(struct record *record, bool nothing_left)
+{
+	if (record->fd < 0)
+		return;
+	if (nothing_left)
+		unlinkat(record->folder, record->name, 0);
+	close(record->fd);
+	close(record->folder);
+	record->fd = record->folder = -1;
+}
