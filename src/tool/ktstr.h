@@ -42,6 +42,7 @@ struct ktstr_options {
 	VECTOR(const char *) libraries; /* of hooks */
 	VECTOR(const char *) scheduler; /* argv of --scheduler with its NULL, or empty */
 	bool hooks_in_process;
+	bool no_foreign;
 	bool uses_hooks; /* libraries that programs use are loaded, too */
 	ktstr_registry_function *linked; /* hooks in this program, NULL: none */
 	VECTOR(char *) files; /* folders are walked; owned */

@@ -1,3 +1,4 @@
+#include "tool/foreign.h"
 #include "tool/ktstr.h"
 
 #include "sema/sema.h"
@@ -42,6 +43,7 @@ static const char usage[] =
 	"  --hooks LIB.so         C functions that programs call; may be repeated\n"
 	"  --hooks-in-process     call them without isolation, which takes less time\n"
 	"  --hook-timeout T       how long one may be silent, 10s\n"
+	"  --no-foreign           refuse programs with hooks, payloads or schedulers\n"
 	"  --keep                 leave the cgroups in place at the end\n"
 	"  --quiet                print only what is not well\n"
 	"  --verbose              print the groups where all is well, too\n"
@@ -75,6 +77,7 @@ enum option_id {
 	OPTION_HOOKS,
 	OPTION_HOOKS_IN_PROCESS,
 	OPTION_HOOK_TIMEOUT,
+	OPTION_NO_FOREIGN,
 	OPTION_KEEP,
 	OPTION_QUIET,
 	OPTION_COLOR,
@@ -103,6 +106,7 @@ static const struct option known[] = {
 	{"hooks", required_argument, NULL, OPTION_HOOKS},
 	{"hooks-in-process", no_argument, NULL, OPTION_HOOKS_IN_PROCESS},
 	{"hook-timeout", required_argument, NULL, OPTION_HOOK_TIMEOUT},
+	{"no-foreign", no_argument, NULL, OPTION_NO_FOREIGN},
 	{"keep", no_argument, NULL, OPTION_KEEP},
 	{"quiet", no_argument, NULL, OPTION_QUIET},
 	{"color", required_argument, NULL, OPTION_COLOR},
@@ -262,6 +266,9 @@ static bool take_option(struct ktstr_options *options, int option, char *value)
 		return true;
 	case OPTION_HOOK_TIMEOUT:
 		return read_duration("hook-timeout", value, 1, &options->run.hook_timeout_ns);
+	case OPTION_NO_FOREIGN:
+		options->no_foreign = true;
+		return true;
 	case OPTION_KEEP:
 		options->keep = true;
 		return true;
@@ -469,6 +476,12 @@ static bool load_libraries(struct ktstr_programs *programs, const struct ktstr_o
 {
 	struct registry *registry = &programs->hooked.registry;
 	struct error error;
+	if (options->no_foreign && (options->libraries.length || options->linked)) {
+		console_error("ktstr", "--no-foreign: %s",
+			      options->linked ? "this program has hooks linked in"
+					      : "--hooks loads foreign code");
+		return false;
+	}
 	if (!registry_add_linked(registry, options->linked, &error)) {
 		console_error("ktstr", "the hooks of this program: %s", error.message);
 		return false;
@@ -497,7 +510,11 @@ static bool compile_one(struct ktstr_programs *programs, const struct ktstr_opti
 		!is_file(path) && registry_find_scenario(&programs->hooked.registry, path) != NULL;
 	bool fine = of_library ? hooked_compile(&programs->hooked, path, compilation, &error)
 			       : compile_file(compilation, path, true, false, NULL, &error);
-	if (fine && options->uses_hooks && !compilation->diags.errors)
+	bool refused =
+		fine && options->no_foreign && !compilation->diags.errors &&
+		!foreign_refuse(compilation, console_use_color(options->color, STDERR_FILENO));
+	/* Loading a library runs it. */
+	if (fine && !refused && options->uses_hooks && !compilation->diags.errors)
 		fine = hooked_load_used(&programs->hooked, compilation, path, &error) ||
 		       error_wrap(&error, "%s", path);
 	if (!fine)
@@ -505,7 +522,7 @@ static bool compile_one(struct ktstr_programs *programs, const struct ktstr_opti
 	/* `exec` and `plan` say nothing of warnings: `ktstrc check` does. */
 	else if (compilation->diags.errors)
 		print_diags(compilation, options);
-	return fine && !compilation->diags.errors;
+	return fine && !refused && !compilation->diags.errors;
 }
 
 /* With no file, the scenarios of the libraries. */

@@ -25,16 +25,15 @@ struct probe {
 	struct program program;
 };
 
-static inline void probe_compile(struct probe *probe, const char *text)
+/* Compile what is in the sources, with the modules that it uses. */
+static inline void probe_finish(struct probe *probe)
 {
 	struct error error;
-	*probe = (struct probe){0};
 	diag_init(&probe->diags, &probe->sources);
 	map_init(&probe->names, &probe->arena);
 	sema_reserve_names(&probe->names);
 	struct tree tree = {.arena = &probe->arena, .names = &probe->names, .diags = &probe->diags};
-	size_t index = source_add(&probe->sources, "probe", text, strlen(text));
-	parse_source(&tree, &probe->sources.files.data[index]);
+	parse_program(&tree, &probe->sources);
 	sema_check(&tree);
 	if (probe->diags.errors) {
 		struct text out = {0};
@@ -45,6 +44,23 @@ static inline void probe_compile(struct probe *probe, const char *text)
 	VECTOR_FREE(&tree.suspects);
 	if (!verify_program(&probe->program, &error))
 		fail_msg("%s", error.message);
+}
+
+static inline void probe_compile(struct probe *probe, const char *text)
+{
+	*probe = (struct probe){0};
+	source_add(&probe->sources, "probe", text, strlen(text));
+	probe_finish(probe);
+}
+
+static inline void probe_compile_file(struct probe *probe, const char *path)
+{
+	struct error error;
+	size_t index;
+	*probe = (struct probe){0};
+	if (!source_read(&probe->sources, path, &index, &error))
+		fail_msg("%s", error.message);
+	probe_finish(probe);
 }
 
 static inline void probe_free(struct probe *probe)

@@ -1,11 +1,14 @@
 /*
- * Every verb of the planned host is refused once, at each place where a program calls one: whatever
- * that was, the scenario must come out BROKEN (or FAIL, when a check had failed before), name the
- * fault, and leave nothing behind.
+ * Every verb of the planned host is refused once, at each place where a program, or a scenario of
+ * the catalog, calls one: whatever that was, the scenario must come out BROKEN (or FAIL, when a
+ * check had failed before), name the fault with the line of its op, and leave nothing behind.
  */
 #include "host/host_plan.h"
 #include "probe.h"
 #include "run/run.h"
+
+#include <ftw.h>
+#include <stdlib.h>
 
 /* Blocks in blocks, handles, moves, every op that asks the host. */
 static const char every_op[] =
@@ -56,36 +59,71 @@ static const char with_programs[] =
 
 static const char *const programs[] = {every_op, after_a_failure, with_a_skip, with_programs};
 
-static bool names_fault(const struct result *result)
+/* Verbs that ops call, and how often each was refused. */
+static const char *const verbs[] = {"group_create",  "group_remove", "knob_set",     "group_cpus",
+				    "group_tasks",   "group_freeze", "spawn",        "release",
+				    "stop",          "move",         "move_workers", "affinity_set",
+				    "process_start", "process_stop", "map_value"};
+enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
+static long refused[VERBS];
+static long catalog_scenarios, catalog_faults;
+
+static void count_refusal(const char *named)
 {
+	size_t length = strspn(named, "abcdefghijklmnopqrstuvwxyz_");
+	for (int verb = 0; verb < VERBS; verb++)
+		refused[verb] +=
+			strlen(verbs[verb]) == length && strncmp(named, verbs[verb], length) == 0;
+}
+
+/* The reason that tells of the fault; it says which verb it was. */
+static const struct reason *find_fault(const struct result *result)
+{
+	static const char words[] = "injected fault in ";
 	for (size_t i = 0; i < result->reasons.length; i++) {
-		if (strstr(result->reasons.data[i].message, "injected fault"))
-			return true;
+		const char *at = strstr(result->reasons.data[i].message, words);
+		if (at)
+			count_refusal(at + sizeof(words) - 1);
+		if (at)
+			return &result->reasons.data[i];
 	}
-	return false;
+	return NULL;
 }
 
 /* Run with the n-th verb refused; false when the program calls fewer. */
-static bool run_with_fault(const struct program *program, long n)
+static bool run_with_fault(struct probe *probe, size_t scenario, const char *topology_text, long n)
 {
 	struct topology topology;
+	struct source_place place;
 	struct result result;
 	struct run_options options = {
 		.duration_ns = -1, .settle_ns = -1, .workers = -1, .timeout_ns = -1, .seed = 7};
-	assert_true(topology_read_text(&topology, "1n2l2c1t", NULL));
+	const char *name = probe->program.scenarios.data[scenario].name;
+	assert_true(topology_read_text(&topology, topology_text, NULL));
 	struct host *host = host_plan_open(&topology);
 	host_plan_fail_at(host, n);
-	run_scenario(program, 0, host, &options, &result);
-	bool hit = names_fault(&result);
-	if (hit && result.status != STATUS_BROKEN && result.status != STATUS_FAIL)
-		fail_msg("fault %ld came out as %s", n, status_name(result.status));
+	run_scenario(&probe->program, scenario, host, &options, &result);
+	const struct reason *fault = find_fault(&result);
+	if (fault && result.status != STATUS_BROKEN && result.status != STATUS_FAIL)
+		fail_msg("%s: fault %ld came out as %s", name, n, status_name(result.status));
+	if (fault && !source_locate(&probe->sources, fault->span.start, &place))
+		fail_msg("%s: fault %ld has no line: %s", name, n, fault->message);
 	if (host_plan_left(host) != 0)
-		fail_msg("fault %ld (%s) left %zu things behind", n,
+		fail_msg("%s: fault %ld (%s) left %zu things behind", name, n,
 			 result.reasons.length ? result.reasons.data[0].message : "none",
 			 host_plan_left(host));
+	bool hit = fault != NULL;
 	result_free(&result);
 	host_close(host);
 	return hit;
+}
+
+static long run_with_faults(struct probe *probe, size_t scenario, const char *topology)
+{
+	long n = 1;
+	while (run_with_fault(probe, scenario, topology, n))
+		n++;
+	return n - 1;
 }
 
 static void test_every_verb(void **state)
@@ -94,18 +132,55 @@ static void test_every_verb(void **state)
 	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
 		struct probe probe;
 		probe_compile(&probe, programs[i]);
-		long n = 1;
-		while (run_with_fault(&probe.program, n))
-			n++;
 		/* Each program really went through its verbs, and the last run was whole. */
-		print_message("# program %zu: %ld faults\n", i, n - 1);
-		assert_true(n > 4);
+		long faults = run_with_faults(&probe, 0, "1n2l2c1t");
+		print_message("# program %zu: %ld faults\n", i, faults);
+		assert_true(faults > 3);
 		probe_free(&probe);
 	}
+	for (int verb = 0; verb < VERBS; verb++) {
+		if (!refused[verb])
+			fail_msg("%s was never refused", verbs[verb]);
+	}
+}
+
+static int visit(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+	const char *dot = strrchr(path, '.');
+	struct probe probe;
+	(void)status;
+	(void)place;
+	if (kind != FTW_F || !dot || strcmp(dot, ".kts") != 0)
+		return 0;
+	probe_compile_file(&probe, path);
+	for (size_t i = 0; i < probe.program.scenarios.length; i++) {
+		long faults = run_with_faults(&probe, i, "2n4l4c2t");
+		if (faults < 3)
+			fail_msg("%s: only %ld faults", path, faults);
+		catalog_faults += faults;
+		catalog_scenarios++;
+	}
+	probe_free(&probe);
+	return 0;
+}
+
+/* A machine on which each of them runs. */
+static void test_catalog(void **state)
+{
+	const char *folder = getenv("KTS_SCENARIOS");
+	(void)state;
+	assert_non_null(folder);
+	assert_int_equal(nftw(folder, visit, 8, FTW_PHYS), 0);
+	print_message("# %ld scenarios of the catalog: %ld faults\n", catalog_scenarios,
+		      catalog_faults);
+	assert_true(catalog_scenarios > 80);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_verb)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_verb),
+		cmocka_unit_test(test_catalog),
+	};
 	return cmocka_run_group_tests_name("fault", tests, NULL, NULL);
 }
