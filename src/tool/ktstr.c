@@ -20,6 +20,7 @@ static const char usage[] =
 	"  ktstr list FILE...   the scenarios of files and folders\n"
 	"  ktstr vm exec FILE... run them in virtual machines of any topology; `vm kernel` has "
 	"kernels\n"
+	"  ktstr doctor         what this machine can do, and what would enable the rest\n"
 	"  ktstr cleanup        removes what killed runs have left\n"
 	"  ktstr topo [T]       this machine's CPUs, or those of a topology; `presets` lists them\n"
 	"  ktstr schema         the JSON Schema of `--format json`, "
@@ -32,11 +33,11 @@ static const struct {
 	int (*main)(int count, char **arguments);
 	/* Those that can call hooks. */
 	int (*hooked)(int count, char **arguments, ktstr_registry_function *linked);
-} commands[] = {{"exec", .hooked = exec_main}, {"plan", .hooked = plan_main},
-		{"merge", .main = merge_main}, {"compare", .main = compare_main},
-		{"list", .hooked = list_main}, {"cleanup", .main = cleanup_main},
-		{"topo", .main = topo_main},   {"schema", .main = schema_main},
-		{"vm", .hooked = vm_main}};
+} commands[] = {{"exec", .hooked = exec_main},   {"plan", .hooked = plan_main},
+		{"merge", .main = merge_main},   {"compare", .main = compare_main},
+		{"list", .hooked = list_main},   {"cleanup", .main = cleanup_main},
+		{"doctor", .main = doctor_main}, {"topo", .main = topo_main},
+		{"schema", .main = schema_main}, {"vm", .hooked = vm_main}};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -90,6 +90,7 @@ int schema_main(int count, char **arguments);
 int merge_main(int count, char **arguments);
 int compare_main(int count, char **arguments);
 int cleanup_main(int count, char **arguments);
+int doctor_main(int count, char **arguments);
 int vm_main(int count, char **arguments, ktstr_registry_function *linked);
 int vm_init_main(int count, char **arguments);
 

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define QEMU "qemu-system-x86_64"
+#define QEMU MACHINE_PROGRAM
 
 enum {
 	CONSOLE_BYTES_MAX = 256 * 1024,

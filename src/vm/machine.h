@@ -15,6 +15,8 @@
 
 #include <sys/types.h>
 
+#define MACHINE_PROGRAM "qemu-system-x86_64"
+
 /* A regular topology, as its label says, and nodes that have memory only. */
 struct machine_shape {
 	int nodes;
