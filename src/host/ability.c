@@ -254,14 +254,25 @@ static void look_at_figures(struct abilities *abilities)
 /* Where a run's record goes: made by the first run, so its folder need not be there. */
 static void look_at_records(struct abilities *abilities)
 {
-	int fd = record_folder();
-	bool fine = fd >= 0 || errno == ENOENT;
+	bool fine = false;
+	int reason = ENOENT;
+	for (int place = 0; place < RECORD_PLACES && !fine; place++) {
+		struct text path = {0};
+		int fd = record_folder(place, &path);
+		/* Its parent is there, and it could be made. */
+		char *slash = path.length ? strrchr(path.data, '/') : NULL;
+		if (slash)
+			*slash = '\0';
+		fine = fd >= 0 || (errno == ENOENT && slash && access(path.data, W_OK) == 0);
+		reason = errno;
+		if (fd >= 0)
+			close(fd);
+		text_free(&path);
+	}
 	ability_add(abilities, "clean-up", fine ? ABILITY_YES : ABILITY_NO,
 		    geteuid() == 0 ? "a /run/ktstr that only root can enter"
 				   : "XDG_RUNTIME_DIR with a folder that is this user's alone",
-		    "%s", fine ? "what killed runs leave is swept" : strerror(errno));
-	if (fd >= 0)
-		close(fd);
+		    "%s", fine ? "what killed runs leave is swept" : strerror(reason));
 }
 
 void abilities_read(struct abilities *abilities)

@@ -1,8 +1,10 @@
 #include "host/host_cgroup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { PERIOD_US = 100000 };
 
@@ -34,10 +36,16 @@ static struct cgroup_root *root_of_knob(struct cgroup_host *cgroup, enum knob kn
 	return NULL;
 }
 
-static bool refused(const struct group *group, const char *file, const char *value, int version,
-		    struct error *error)
+static bool refused(const struct cgroup_root *root, const struct group *group, const char *file,
+		    const char *value, struct error *error)
 {
 	int reason = errno;
+	if (reason == ENODEV ||
+	    (reason == ENOENT && faccessat(root->fd, group->path, F_OK, 0) != 0))
+		return error_set(error, ERROR_REFUSED,
+				 "%s of cgroup '%.200s' cannot be written: somebody else has "
+				 "removed the cgroup",
+				 file, group->path);
 	if (reason == ENOENT)
 		return error_set(
 			error, ERROR_UNAVAILABLE,
@@ -46,14 +54,14 @@ static bool refused(const struct group *group, const char *file, const char *val
 			group->path, file);
 	return error_set_errno(error, reason, "%s = %.150s of cgroup '%.150s' was refused%s", file,
 			       *value == '\n' ? "(empty)" : value, group->path,
-			       cgroupfs_help(reason, version));
+			       cgroupfs_help(reason, root->version));
 }
 
 static bool write_knob(const struct cgroup_root *root, const struct group *group, const char *file,
 		       const char *value, struct error *error)
 {
 	return cgroupfs_write(root->fd, group->path, file, value) ||
-	       refused(group, file, value, root->version, error);
+	       refused(root, group, file, value, error);
 }
 
 static bool write_cpus_v1(const struct cgroup_root *root, const struct group *group,

@@ -166,6 +166,11 @@ bool cgroupfs_discover(struct cgroupfs *cgroups, struct error *error)
 	}
 	if (cgroups->count)
 		return true;
+	/* libcgroup does not say why it found none. */
+	int mounts = open("/proc/self/mounts", O_RDONLY | O_CLOEXEC);
+	if (mounts < 0)
+		return error_set_errno(error, errno, "/proc/self/mounts cannot be read");
+	close(mounts);
 	return error_set(error, ERROR_UNAVAILABLE, "no cgroup file system is mounted");
 }
 

@@ -89,37 +89,24 @@ static int open_below(const char *parent, const char *name, bool make)
 	return fd;
 }
 
-/* The first place that can be had; `tried` gets the first one that could not. */
-static int open_folder(bool make, char *tried, size_t room)
+static int open_place(int place, bool make, struct text *path)
 {
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	char shared[32];
-	snprintf(shared, sizeof(shared), "ktstr-%u", (unsigned)geteuid());
-	const struct {
-		const char *parent, *name;
-	} places[] = {{geteuid() == 0               ? "/run"
-		       : runtime && *runtime == '/' ? runtime
-						    : NULL,
-		       "ktstr"},
-		      {"/dev/shm", shared}};
-	int fd = -1, reason = 0;
-	for (size_t i = 0; fd < 0 && i < sizeof(places) / sizeof(places[0]); i++) {
-		if (!places[i].parent)
-			continue;
-		fd = open_below(places[i].parent, places[i].name, make);
-		if (fd >= 0 || reason)
-			continue;
-		reason = errno;
-		snprintf(tried, room, "%s/%s", places[i].parent, places[i].name);
-	}
-	errno = reason;
-	return fd;
+	const char *runtime = getenv("XDG_RUNTIME_DIR"), *parent = "/dev/shm";
+	char name[32] = "ktstr";
+	if (place == 1)
+		snprintf(name, sizeof(name), "ktstr-%u", (unsigned)geteuid());
+	else
+		parent = geteuid() == 0 ? "/run" : runtime && *runtime == '/' ? runtime : NULL;
+	errno = ENOENT;
+	if (!parent)
+		return -1;
+	text_printf(path, "%s/%s", parent, name);
+	return open_below(parent, name, make);
 }
 
-int record_folder(void)
+int record_folder(int place, struct text *path)
 {
-	char tried[PATH_MAX];
-	return open_folder(false, tried, sizeof(tried));
+	return open_place(place, false, path);
 }
 
 static bool write_all(int fd, const char *bytes, size_t length)
@@ -162,32 +149,63 @@ static int make(const struct record *record, const struct record_maker *maker)
 	return -1;
 }
 
+/* Make it, or open that which another host of this process could not do away with. */
+static bool make_or_open(struct record *record, const struct record_maker *maker)
+{
+	record->fd = make(record, maker);
+	if (record->fd >= 0 || errno != EEXIST)
+		return record->fd >= 0;
+	record->fd =
+		openat(record->folder, record->name, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	return record->fd >= 0 && lock(record->fd);
+}
+
+static bool open_in(struct record *record, int place, const struct record_maker *maker,
+		    struct text *path)
+{
+	enum { TRIES = 16 };
+	for (int i = 0; i < TRIES; i++) {
+		text_clear(path);
+		record->folder = open_place(place, true, path);
+		if (record->folder < 0)
+			return false;
+		if (make_or_open(record, maker))
+			return true;
+		int reason = errno;
+		close(record->folder);
+		record->folder = -1;
+		errno = reason;
+		/* Another run has just removed the folder with its last record. */
+		if (reason != ENOENT)
+			return false;
+	}
+	return false;
+}
+
 bool record_open(struct record *record, struct error *error)
 {
 	struct record_maker maker;
-	char tried[PATH_MAX] = "";
+	struct text path = {0}, tried = {0};
+	int reason = 0;
+	bool opened = false;
 	record_self(&maker);
-	*record = (struct record){.fd = -1, .folder = open_folder(true, tried, sizeof(tried))};
+	*record = (struct record){.fd = -1, .folder = -1};
 	record_name(record->name, sizeof(record->name));
-	if (record->folder >= 0)
-		record->fd = make(record, &maker);
-	/* A host of this process that could not remove all has left it. */
-	if (record->folder >= 0 && record->fd < 0 && errno == EEXIST) {
-		record->fd = openat(record->folder, record->name,
-				    O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
-		if (record->fd >= 0)
-			lock(record->fd);
+	for (int place = 0; place < RECORD_PLACES && !opened; place++) {
+		opened = open_in(record, place, &maker, &path);
+		if (opened || tried.length || !path.length)
+			continue;
+		reason = errno;
+		text_puts(&tried, text_string(&path));
 	}
-	if (record->fd >= 0)
-		return true;
-	error_set_errno(error, errno,
-			"what this run makes cannot be written down%s%.200s, and if it is killed "
-			"`ktstr cleanup` finds nothing to sweep",
-			*tried ? " in " : "", tried);
-	if (record->folder >= 0)
-		close(record->folder);
-	record->folder = -1;
-	return false;
+	if (!opened)
+		error_set_errno(error, reason,
+				"what this run makes cannot be written down in %.200s, and if it "
+				"is killed `ktstr cleanup` finds nothing to sweep",
+				text_string(&tried));
+	text_free(&path);
+	text_free(&tried);
+	return opened;
 }
 
 bool record_add(const struct record *record, const char *line, struct error *error)
@@ -203,12 +221,34 @@ bool record_add(const struct record *record, const char *line, struct error *err
 	return fine || error_set_errno(error, reason, "the run's record cannot be written");
 }
 
+bool record_remove(int folder, const char *name)
+{
+	struct text path = {0};
+	bool removed = unlinkat(folder, name, 0) == 0 || errno == ENOENT;
+	int reason = errno;
+	/* Refused while there is another's. */
+	for (int place = 0; place < RECORD_PLACES; place++) {
+		struct stat one, other;
+		text_clear(&path);
+		int fd = open_place(place, false, &path);
+		if (fd < 0)
+			continue;
+		if (fstat(fd, &one) == 0 && fstat(folder, &other) == 0 &&
+		    one.st_ino == other.st_ino && one.st_dev == other.st_dev)
+			rmdir(text_string(&path));
+		close(fd);
+	}
+	text_free(&path);
+	errno = reason;
+	return removed;
+}
+
 void record_close(struct record *record, bool nothing_left)
 {
 	if (record->fd < 0)
 		return;
 	if (nothing_left)
-		unlinkat(record->folder, record->name, 0);
+		record_remove(record->folder, record->name);
 	close(record->fd);
 	close(record->folder);
 	record->fd = record->folder = -1;

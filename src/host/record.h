@@ -40,8 +40,12 @@ bool record_add(const struct record *record, const char *line, struct error *err
 /* Close it, and if nothing is left of what it names, remove it. */
 void record_close(struct record *record, bool nothing_left);
 
-/* The folder of this user's records, -1 with errno (ENOENT: there never was a record). */
-int record_folder(void);
+/* Remove one from its folder, and the folder with the last one; false with errno. */
+bool record_remove(int folder, const char *name);
+
+/* Folders of this user's records, by number; -1 with errno (ENOENT: there is none) and its path. */
+enum { RECORD_PLACES = 2 };
+int record_folder(int place, struct text *path);
 
 /* "ktstr-PID-STARTTIME" of this process. */
 void record_name(char *name, size_t room);

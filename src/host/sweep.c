@@ -242,7 +242,7 @@ static void sweep_dead(int folder, int fd, const struct remains *remains, struct
 	run->state = SWEEP_STUCK;
 	if (!remove_all(remains, run))
 		return;
-	if (unlinkat(folder, run->name, 0) == 0 || errno == ENOENT)
+	if (record_remove(folder, run->name))
 		run->state = SWEEP_SWEPT;
 	else
 		snprintf(run->why, sizeof(run->why), "removing its record was refused: %s",
@@ -349,14 +349,9 @@ static int by_name(const void *a, const void *b)
 	return strverscmp(((const struct swept_run *)a)->name, ((const struct swept_run *)b)->name);
 }
 
-bool sweep_runs(struct sweep *sweep, const struct sweep_options *options, struct error *error)
+static void sweep_folder(struct sweep *sweep, int folder, const struct sweep_options *options)
 {
-	*sweep = (struct sweep){0};
-	int folder = record_folder();
-	DIR *entries = folder < 0 ? NULL : fdopendir(folder);
-	bool fine = entries || errno == ENOENT;
-	if (!fine)
-		error_set_errno(error, errno, "the records of runs cannot be read");
+	DIR *entries = fdopendir(folder);
 	const struct dirent *entry;
 	char own[64];
 	record_name(own, sizeof(own));
@@ -367,6 +362,26 @@ bool sweep_runs(struct sweep *sweep, const struct sweep_options *options, struct
 	}
 	if (entries)
 		closedir(entries);
+	else
+		close(folder);
+}
+
+bool sweep_runs(struct sweep *sweep, const struct sweep_options *options, struct error *error)
+{
+	bool fine = true;
+	*sweep = (struct sweep){0};
+	for (int place = 0; place < RECORD_PLACES; place++) {
+		struct text path = {0};
+		int folder = record_folder(place, &path);
+		if (folder >= 0)
+			sweep_folder(sweep, folder, options);
+		else if (errno != ENOENT)
+			fine = error_set_errno(error, errno,
+					       "records of runs in %.200s cannot be trusted or "
+					       "read",
+					       text_string(&path));
+		text_free(&path);
+	}
 	if (options->unrecorded)
 		find_unrecorded(sweep);
 	if (sweep->runs.length)

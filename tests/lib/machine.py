@@ -1,6 +1,8 @@
 """What a run may leave behind on this machine: cgroups, processes, files."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 
@@ -19,6 +21,18 @@ def cgroups_of(pid):
             found += [Path(folder, name) for name in names
                       if name == f"ktstr-{pid}" or name.startswith(f"ktstr-{pid}-")]
     return found
+
+
+def own_records():
+    """Starts this program again with a /run of its own, where it can: the records of its runs are then
+    no other ktstr's to sweep, nor theirs its own.
+    """
+    unshare = ["unshare", "--mount", "--propagation", "private"]
+    mount = "mount -t tmpfs -o mode=755 tmpfs /run"
+    if os.geteuid() == 0 and "KTS_OWN_RECORDS" not in os.environ:
+        os.environ["KTS_OWN_RECORDS"] = "1"
+        if subprocess.run([*unshare, "sh", "-c", mount], capture_output=True, check=False).returncode == 0:
+            os.execvp("unshare", [*unshare, "sh", "-c", f'{mount} && exec "$@"', "sh", sys.executable, *sys.argv])
 
 
 def remove_cgroups(tops):

@@ -11,6 +11,7 @@ form is --runs 1000.
 import argparse
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,7 +49,8 @@ class Killer:
     """The runs, and what they came to."""
 
     def __init__(self, arguments, folder):
-        self.ktstr, self.folder = arguments.ktstr, folder
+        # A copy, which a build meanwhile does not replace.
+        self.ktstr, self.folder = Path(shutil.copy(arguments.ktstr, folder)), folder
         self.random = random.Random(arguments.seed)
         self.longest = 2.5 if arguments.sanitized else 0.5
         self.deadline = 60 if arguments.sanitized else 20
@@ -72,25 +74,29 @@ class Killer:
         mark = f"KTS_TEST_MARK={uuid.uuid4()}"
         temporary = Path(tempfile.mkdtemp(dir=self.folder))
         name, value = mark.split("=")
+        # No pipe: frozen workers have it open until they are swept.
+        errors = tempfile.TemporaryFile()
         process = subprocess.Popen(
             [self.ktstr, "exec", "--quiet", "--report", f"json={temporary}/report.json", self.folder / f"{kind}.kts"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
             cwd=temporary, env=environment(TMPDIR=str(temporary), **{name: value}))
-        return process, mark, temporary
+        return process, mark, temporary, errors
 
     def kill_one(self):
         """A run, a signal, and a note of what is left to sweep."""
         kind = self.random.choice(list(BODIES))
         number = self.random.choice([signal.SIGKILL, signal.SIGTERM])
-        process, mark, temporary = self.start(kind)
+        process, mark, temporary, errors = self.start(kind)
         time.sleep(self.random.random() * self.longest)
         process.send_signal(number)
         try:
-            errors = process.communicate(timeout=self.deadline)[1]
+            process.wait(self.deadline)
         except subprocess.TimeoutExpired:
             self.faults.append(f"{kind}: it lived on after {number.name}")
             process.kill()
-            errors = process.communicate()[1]
+            process.wait()
+        errors.seek(0)
+        errors = errors.read()
         how = number.name if process.returncode == -number else "by itself"
         self.ended[how] = self.ended.get(how, 0) + 1
         if b"swept" in errors:
@@ -155,6 +161,7 @@ def main():
     parser.add_argument("--runs", type=int, default=40)
     parser.add_argument("--seed", type=int, default=None, help="of the moments and signals; else another each time")
     arguments = parser.parse_args()
+    machine.own_records()
     if arguments.seed is None:
         arguments.seed = random.randrange(1 << 32)
     tap = Tap()
