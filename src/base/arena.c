@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 256 * 1024 };
+/* Blocks double: a run keeps thousands of small arenas, one for each result. */
+enum { BLOCK_LEAST = 8 * 1024, BLOCK_MOST = 256 * 1024 };
 
 struct arena_block {
 	struct arena_block *older;
+	size_t next_room; /* of the block after it */
 	char data[] __attribute__((aligned(8)));
 };
 
@@ -19,11 +21,13 @@ static void out_of_memory(void)
 
 void *arena_grow(struct arena *arena, size_t size)
 {
-	size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	size_t usual = arena->blocks ? arena->blocks->next_room : BLOCK_LEAST;
+	size_t room = size > usual ? size : usual;
 	struct arena_block *block = calloc(1, sizeof(*block) + room);
 	if (!block)
 		out_of_memory();
 	block->older = arena->blocks;
+	block->next_room = usual < BLOCK_MOST ? usual * 2 : BLOCK_MOST;
 	arena->blocks = block;
 	arena->next = block->data + size;
 	arena->end = block->data + room;

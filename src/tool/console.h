@@ -29,8 +29,8 @@ int console_puts(const char *program, const char *text);
 /* "PROGRAM: message" on stderr. */
 void console_error(const char *program, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Write a file through a temporary one beside it, so that it is whole or not there. A file that is
- * replaced leaves it its mode, and its owner where we may give files away. */
+/* Write a file that is whole or not there: it gets its name last, or takes another's. A file that
+ * is replaced leaves it its mode, and its owner where we may give files away. */
 bool console_write_file(const char *path, const struct text *text, struct error *error);
 
 /* Report a word that is not in a NULL-terminated list, with the nearest one. */

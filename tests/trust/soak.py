@@ -99,7 +99,7 @@ class Soak:
         early, late = seen[third:2 * third], seen[2 * third:]
         growth = max(row[0] for row in late) - max(row[0] for row in early)
         # What it remembers of each scenario for its report is the bound: half of them lie between.
-        bound = 64 * (count / 3) * self.slower + 512
+        bound = 40 * (count / 3) * self.slower + 512
         faults = []
         if process.returncode not in (0, 6):
             faults.append(f"ended with {process.returncode}: {errors}")
