@@ -199,8 +199,9 @@ struct open_how_2 {
 	uint64_t resolve;
 };
 
-/* Beneath the directory, and through no link; Linux 5.6 and later sees to that. */
-static int open_beneath(int directory, const char *path, int flags)
+/* Through no link, and where the path is relative beneath the directory; Linux 5.6 and later sees
+ * to that. */
+static int open_strictly(int directory, const char *path, int flags)
 {
 	enum { NO_SYMLINKS = 0x04, BENEATH = 0x08 };
 	struct open_how_2 how = {
@@ -219,14 +220,16 @@ int cgroupfs_open(int directory, const char *group, const char *file, int flags)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	return open_beneath(directory, path, flags | O_CLOEXEC);
+	/* An absolute path is one that the kernel names, such as /proc/self. */
+	return *path == '/' ? open(path, flags | O_CLOEXEC)
+			    : open_strictly(directory, path, flags | O_CLOEXEC);
 }
 
 int cgroupfs_open_group(const char *path, int version)
 {
 	struct statfs status;
-	int fd = *path == '/' ? open_beneath(AT_FDCWD, path,
-					     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+	int fd = *path == '/' ? open_strictly(AT_FDCWD, path,
+					      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 			      : -1;
 	if (fd < 0)
 		return -1;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
@@ -166,6 +167,27 @@ static enum board_stage set_up(const struct host_spawn *spawn, int64_t index,
 	return work_body_prepare(body);
 }
 
+/* Policy and place are set: what the built-in bodies do from here on takes no right, but for those
+ * that change their own policy or nice value. Registered C keeps what this process has. */
+static void drop_privileges(enum work_kind kind)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {0};
+	bool changes = kind == WORK_nice_sweep || kind == WORK_policy_churn;
+	if (kind == WORK_COUNT)
+		return;
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (changes && syscall(SYS_capget, &header, sets) != 0)
+		return;
+	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		uint32_t nice = i == CAP_TO_INDEX(CAP_SYS_NICE) ? CAP_TO_MASK(CAP_SYS_NICE) : 0;
+		sets[i].effective &= nice;
+		sets[i].permitted &= nice;
+		sets[i].inheritable = 0;
+	}
+	syscall(SYS_capset, &header, sets);
+}
+
 static void report_ready(struct board_shared *board, struct board_worker *slot,
 			 enum board_state state)
 {
@@ -208,6 +230,7 @@ _Noreturn void worker_child(struct board_shared *board, struct board_worker *slo
 		report_ready(board, slot, BOARD_STATE_REFUSED);
 		_exit(1);
 	}
+	drop_privileges(spawn->work.kind);
 	report_ready(board, slot, BOARD_STATE_READY);
 	if (await_release(board, slot)) {
 		telemetry_start(&telemetry, board, slot);

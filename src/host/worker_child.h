@@ -3,8 +3,8 @@
  * talks to the host through its slot on the board and through nothing else.
  *
  * Order: die with the host, own process group, default signals, own name → its cgroups → affinity,
- * policy, nice, memory policy → what its work needs → ready → blocked until released → works until
- * asked to stop.
+ * policy, nice, memory policy → what its work needs → no right that it does not need → ready →
+ * blocked until released → works until asked to stop.
  */
 #ifndef KTSTR_HOST_WORKER_CHILD_H
 #define KTSTR_HOST_WORKER_CHILD_H

@@ -79,6 +79,9 @@ class Doors:
             wanted = 0 if told["cgroups"] else 1
             if human.code != wanted or document.code != wanted or told["schema"] != "ktstr.doctor/1":
                 faults.append(f"exit codes {human.code}, {document.code}, cgroups {told['cgroups']}")
+            counts = Path("/proc/self/schedstat").read_text().split() != ["0", "0", "0"]
+            if (abilities["run delays"]["state"] == "yes") != counts:
+                faults.append(f"run delays: {abilities['run delays']}")
             if prefix == () and os.geteuid() == 0 and usable and not told["cgroups"]:
                 faults.append("root can write cgroups here, and it says no")
             self.tap.check(f"doctor {who}", "\n".join(faults))

@@ -152,6 +152,31 @@ def check_stopped(live):
     live.judge("ktstr is stopped and goes on", one, fault, [0, 6])
 
 
+def check_rights(live):
+    """Workers have no right that their work does not take, whatever policy they were given."""
+    if not live.root:
+        live.tap.skipped("workers have no rights", "only root has any to drop")
+        return
+    nice = 1 << 23  # CAP_SYS_NICE
+    for work, settings, wanted in (("cpu_spin", "", 0), ("io_sync", "{ policy = fifo(1) }", 0), ("fork_exit", "{ nice = -5 }", 0),
+                                   ("nice_sweep", "", nice), ("policy_churn", "", nice)):
+        one = Run(live, scenario(f"cgroup a {{ spawn 1 {work} {settings} }}\nhold 30s"))
+        # Its name is set before its rights are dropped.
+        found = []
+
+        def rights():
+            found[:] = []
+            for pid, comm, ticks in machine.processes_with(one.mark):
+                if comm.startswith("kts-") and ticks >= 0:
+                    fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+                    found.append((*(int(fields[name], 16) for name in ("CapEff", "CapPrm", "CapInh")), int(fields["NoNewPrivs"])))
+            return found and set(found) == {(wanted, wanted, 0, 1)}
+
+        fault = "" if wait_until(rights, live.deadline) else f"its rights are {found}"
+        one.process.send_signal(signal.SIGTERM)
+        live.judge(f"rights of a worker of {work}", one, fault, [-signal.SIGTERM])
+
+
 def check_clock(live):
     """The wall clock steps by hours, there and back, at every look: no time is measured by it."""
     preload = os.environ.get("KTS_CLOCK_STEPS")
@@ -175,4 +200,4 @@ if __name__ == "__main__":
         os.environ["KTS_CLOCK_STEPS"] = os.path.abspath(sys.argv[at + 1])
         del sys.argv[at:at + 2]
     run_parts(__doc__, check_processes, check_files, check_removed, check_emptied, check_strangers, check_terminal,
-              check_stopped, check_clock)
+              check_stopped, check_rights, check_clock)
