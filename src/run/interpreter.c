@@ -5,6 +5,7 @@
 #include "run/scheduler.h"
 #include "sema/sema.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -114,6 +115,7 @@ static void make_work(struct vm *vm, struct work *work, enum work_kind kind, con
 {
 	*work = work_default(kind);
 	for (int i = 0; work_table[kind].params[i].name; i++) {
+		assert(args);
 		if (args[i] != NONE)
 			work->params[i] = vm->registers[args[i]].i;
 	}

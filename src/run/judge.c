@@ -4,6 +4,7 @@
  */
 #include "run/vm.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -111,6 +112,7 @@ static void judge_death(struct vm *vm, const struct batch *batch, int path,
 				    index, batch->name, group, (int)report->pid);
 		break;
 	}
+	assert(reason);
 	reason->cgroup = result_text(vm->result, group);
 	reason->worker = (int)index;
 }

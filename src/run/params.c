@@ -66,7 +66,7 @@ static bool read_literal(const char *literal, const struct param *param, struct 
 	parse_source(&tree, &sources.files.data[index]);
 	sema_check(&tree);
 	const struct expr *value = tree.first ? tree.first->simple.value : NULL;
-	bool fine = !diags.errors && tree.first->kind == STMT_PARAM && !tree.first->next &&
+	bool fine = !diags.errors && value && tree.first->kind == STMT_PARAM && !tree.first->next &&
 		    value->constant;
 	if (fine && value->type == TYPE_INT && param->type == TYPE_FLOAT)
 		constant->number = (double)value->integer;

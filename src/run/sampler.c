@@ -8,6 +8,7 @@
 
 #include "run/sustain.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -168,6 +169,7 @@ static const struct limit_entry *limit_now(struct vm *vm, enum metric metric, st
 					   int path)
 {
 	struct limit_entry limit;
+	assert(watch);
 	struct limit_entry *before = &watch->limits[metric];
 	limits_find(vm, metric, path, watch->scope, &limit);
 	if (before->on && (!limit.on || limit.span.start != before->span.start)) {

@@ -1,6 +1,7 @@
 /* Calls: functions, context values and kinds of work, with positional and named arguments. */
 #include "sema/foreign.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -243,6 +244,7 @@ static void check_values(struct checker *check, enum word word, struct expr **ar
 		check_nodes(check, word, args);
 		break;
 	case WORD_cpus:
+		assert(args[0]);
 		if (args[0]->kind == EXPR_STRING) {
 			struct cpuset set;
 			const char *list = checker_text(check, args[0]->name);

@@ -2,6 +2,7 @@
 
 #include "sema/flags.h"
 
+#include <assert.h>
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>
@@ -315,6 +316,7 @@ static void check_metric(struct checker *check, const struct stmt *payload, stru
 	int count = 1;
 	for (const struct stmt *before = payload->body.block.first; before != metric;
 	     before = before->next) {
+		assert(before); /* the metric is one of them */
 		if (before->kind == STMT_METRIC && ++count == METRICS_MAX + 1)
 			diag_report(check->diags, DIAG_MANY_DECLARATIONS, metric->name_span,
 				    "a payload has at most %d metrics", METRICS_MAX);

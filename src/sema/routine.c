@@ -1,6 +1,8 @@
 /* Fns and procs: signatures, bodies of fns, and that none of them leads back to itself. */
 #include "sema/checker.h"
 
+#include <assert.h>
+
 enum type routine_named_type(struct checker *check, name_id name, struct span span)
 {
 	enum type type = type_find(checker_text(check, name));
@@ -97,6 +99,7 @@ struct chain {
 static void put_chain(struct text *text, const struct checker *check, const struct chain *chain,
 		      const struct symbol *from)
 {
+	assert(chain); /* it ends with `from` */
 	if (chain->symbol != from)
 		put_chain(text, check, chain->caller, from);
 	text_printf(text, "%s -> ", checker_text(check, chain->symbol->name));

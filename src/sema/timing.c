@@ -203,7 +203,7 @@ struct turns {
 static void walk_body(struct timer *timer, const struct stmt *stmt, struct turns turns,
 		      struct effect *first, struct effect *others)
 {
-	struct state before = timer->state, after;
+	struct state before = timer->state, after = before;
 	long double multiplicity = timer->multiplicity, least = timer->least_turns;
 	timer->evaluator.branches += turns.least < 1;
 	timer->multiplicity *= fmaxl(turns.most, 1);

@@ -1,5 +1,6 @@
 #include "source/source.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -20,6 +21,7 @@ void source_set_free(struct source_set *set)
 /* Takes over `text`, which has room for two bytes behind `length`. */
 static size_t adopt(struct source_set *set, const char *name, char *text, size_t length)
 {
+	assert(text);
 	text[length] = text[length + 1] = '\0';
 	char *copy = memory_resize(NULL, strlen(name) + 1);
 	strcpy(copy, name);

@@ -135,7 +135,8 @@ static void follow_refs(struct format *format, const struct token *before, struc
 		format->ref = false;
 	} else if (kind == IN) {
 		format->ref = format->first != FOR;
-	} else if (kind == FROM || kind == TO || (kind == FOR && before->kind == EXPECT)) {
+	} else if (kind == FROM || kind == TO ||
+		   (kind == FOR && before && before->kind == EXPECT)) {
 		format->ref = true;
 	}
 	token->path = kind == '/' && format->ref;

@@ -142,13 +142,10 @@ def check_stopped(live):
     """SIGSTOP for a second in the middle of a hold, then SIGCONT: it goes on, and says nothing false."""
     one = Run(live, live_tests.scenario("hold rest", duration="1500ms"))
     fault = one.wait_for_workers(busy=True)
-    began = time.monotonic()
     one.process.send_signal(signal.SIGSTOP)
     time.sleep(2)
     one.process.send_signal(signal.SIGCONT)
     one.end()
-    if time.monotonic() - began > 6:
-        fault = fault or "it took long to end"
     live.judge("ktstr is stopped and goes on", one, fault, [0, 6])
 
 

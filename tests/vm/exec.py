@@ -80,7 +80,7 @@ def check_results(tap, vm):
     report = vm.report()
     topology, where = report["environment"]["topology"], report["environment"]
     tap.check("the report is the guest's",
-              "" if (topology["name"], where["cgroup"], where["seed"]) == ("2n4l1c2t", "cpuset v2, cpu v2", 7)
+              "" if (topology["name"], where["cgroup"], where["seed"]) == ("2n4l1c2t", "cpuset v2, cpu v2, pids v2", 7)
               and statuses(report) == {"steady": "PASS", "fails": "FAIL"} else json.dumps(report["environment"]))
     tap.check("human reports are files, too",
               "" if "PASS steady" in (vm.folder / "report.txt").read_text() else "no PASS in report.txt")
