@@ -62,7 +62,7 @@ void emit_release(struct emitter *emitter, size_t mark)
 {
 	while (emitter->held.length > mark) {
 		uint32_t reg = emitter->held.data[--emitter->held.length];
-		int type = emitter->program->registers.data[reg];
+		int type = (unsigned char)emitter->program->registers.data[reg];
 		VECTOR_PUSH(&emitter->free_regs[type], reg);
 	}
 }

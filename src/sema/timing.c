@@ -203,14 +203,14 @@ struct turns {
 static void walk_body(struct timer *timer, const struct stmt *stmt, struct turns turns,
 		      struct effect *first, struct effect *others)
 {
-	struct state before = timer->state, after = before;
+	struct state before = timer->state;
 	long double multiplicity = timer->multiplicity, least = timer->least_turns;
 	timer->evaluator.branches += turns.least < 1;
 	timer->multiplicity *= fmaxl(turns.most, 1);
 	timer->least_turns *= turns.least;
 	*first = effect_of(timer, stmt->body.block.first);
 	*others = *first;
-	after = timer->state;
+	struct state after = timer->state;
 	bool again = turns.most > 1 && !is_within(after, before);
 	if (again && !timer->repeats) {
 		timer->repeats = true;
