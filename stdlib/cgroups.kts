@@ -3,9 +3,11 @@
 use "std/loads"
 
 # `n` cgroups without cpusets, with `count` workers of one kind in each.
-proc setup_cgroups(n: int, count: int = workers, load: work = cpu_spin) {
+proc setup_cgroups(
+    n: int, count: int = workers, load: work = cpu_spin, swappable: bool = false
+) {
     for i in 0..n {
-        cgroup cg[i] { spawn count load }
+        cgroup cg[i] { spawn count load { swappable = swappable } }
     }
 }
 

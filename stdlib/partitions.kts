@@ -52,61 +52,80 @@ fn overlap_stride(base: int, share: percent) -> int = max(1, base - ceil(base * 
 fn run_part(at: int, count: int) -> cpuset = slice(all, at, at + count)
 
 # Without cpusets: the scheduler has the whole machine for all of them.
-proc split_none(n: int = 2, count: int = workers, load: work = cpu_spin, on: affinity = inherit) {
+proc split_none(
+    n: int = 2, count: int = workers, load: work = cpu_spin,
+    on: affinity = inherit, swappable: bool = false
+) {
     for i in 0..n {
-        cgroup cg[i] { spawn count load { affinity = on } }
+        cgroup cg[i] { spawn count load { affinity = on; swappable = swappable } }
     }
 }
 
 # One last-level cache each.
-proc split_llcs(n: int = 2, count: int = workers, load: work = cpu_spin, on: affinity = inherit) {
+proc split_llcs(
+    n: int = 2, count: int = workers, load: work = cpu_spin,
+    on: affinity = inherit, swappable: bool = false
+) {
     skip "{n} LLCs are needed, one for each cgroup; found {topo.llcs}" if topo.llcs < n
     for i in 0..n {
-        cgroup cg[i] { cpus = llc_part(i); spawn count load { affinity = on } }
+        cgroup cg[i] {
+            cpus = llc_part(i)
+            spawn count load { affinity = on; swappable = swappable }
+        }
     }
 }
 
 # Two cgroups on two sets of CPUs.
 proc split_pair(
-    a: cpuset, b: cpuset, count: int = workers, load: work = cpu_spin, on: affinity = inherit
+    a: cpuset, b: cpuset, count: int = workers, load: work = cpu_spin,
+    on: affinity = inherit, swappable: bool = false
 ) {
     skip "too few CPUs for two cgroups: parts of {size(a)} and {size(b)}" if size(a) == 0 or size(b) == 0
-    cgroup cg[0] { cpus = a; spawn count load { affinity = on } }
-    cgroup cg[1] { cpus = b; spawn count load { affinity = on } }
+    cgroup cg[0] { cpus = a; spawn count load { affinity = on; swappable = swappable } }
+    cgroup cg[1] { cpus = b; spawn count load { affinity = on; swappable = swappable } }
 }
 
 # Halves of the usable CPUs.
-proc split_half(count: int = workers, load: work = cpu_spin, on: affinity = inherit) {
-    split_pair(half_part(0), half_part(1), count, load, on)
+proc split_half(
+    count: int = workers, load: work = cpu_spin,
+    on: affinity = inherit, swappable: bool = false
+) {
+    split_pair(half_part(0), half_part(1), count, load, on, swappable)
 }
 
 # A cut through the first last-level cache.
-proc split_misaligned(count: int = workers, load: work = cpu_spin, on: affinity = inherit) {
-    split_pair(misaligned_part(0), misaligned_part(1), count, load, on)
+proc split_misaligned(
+    count: int = workers, load: work = cpu_spin,
+    on: affinity = inherit, swappable: bool = false
+) {
+    split_pair(misaligned_part(0), misaligned_part(1), count, load, on, swappable)
 }
 
 # Much for one, little for the other.
 proc split_uneven(
-    share: percent = 75%, count: int = workers, load: work = cpu_spin, on: affinity = inherit
+    share: percent = 75%, count: int = workers, load: work = cpu_spin,
+    on: affinity = inherit, swappable: bool = false
 ) {
-    split_pair(uneven_part(0, share), uneven_part(1, share), count, load, on)
+    split_pair(uneven_part(0, share), uneven_part(1, share), count, load, on, swappable)
 }
 
 # Halves, with a share of the machine for neither.
 proc split_holdback(
-    share: percent = 33%, count: int = workers, load: work = cpu_spin, on: affinity = inherit
+    share: percent = 33%, count: int = workers, load: work = cpu_spin,
+    on: affinity = inherit, swappable: bool = false
 ) {
-    split_pair(holdback_part(0, share), holdback_part(1, share), count, load, on)
+    split_pair(holdback_part(0, share), holdback_part(1, share), count, load, on, swappable)
 }
 
 # Each reaches into the next.
 proc split_overlap(
-    n: int, share: percent = 50%, count: int = workers, load: work = cpu_spin, on: affinity = inherit
+    n: int, share: percent = 50%, count: int = workers, load: work = cpu_spin,
+    on: affinity = inherit, swappable: bool = false
 ) {
     for i in 0..n {
         cgroup cg[i] {
             cpus = overlap_part(i, n, share)
-            spawn count load { affinity = on }
+            spawn count load { affinity = on; swappable = swappable }
         }
     }
 }

@@ -7,6 +7,6 @@ scenario cgroup_all_loaded "Every cgroup is loaded" {
     category = "advanced"
     requires borrow
 
-    setup_cgroups(2, 16)
+    setup_cgroups(2, 16, swappable: true)
     hold 100%
 }

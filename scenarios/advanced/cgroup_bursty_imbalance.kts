@@ -7,7 +7,7 @@ scenario cgroup_bursty_imbalance "A steady cgroup beside a bursty one" {
     category = "advanced"
     requires borrow
 
-    cgroup cg_0 { spawn 8 cpu_spin }
+    cgroup cg_0 { spawn 8 cpu_spin { swappable = true } }
     cgroup cg_1 { spawn 4 sparse_bursts() }
     hold 100%
 }

@@ -8,6 +8,6 @@ scenario cgroup_bursty_load_shift "Bursty and heavy beside steady and light" {
     requires rebal
 
     cgroup cg_0 { spawn 12 bursty(200ms, 50ms) }
-    cgroup cg_1 { spawn 4 cpu_spin }
+    cgroup cg_1 { spawn 4 cpu_spin { swappable = true } }
     hold 100%
 }

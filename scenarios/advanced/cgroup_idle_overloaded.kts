@@ -7,7 +7,7 @@ scenario cgroup_idle_overloaded "A near-idle cgroup beside an overloaded one" {
     category = "advanced"
     requires borrow
 
-    cgroup cg_0 { spawn 16 cpu_spin }
-    cgroup cg_1 { spawn 1 cpu_spin }
+    cgroup cg_0 { spawn 16 cpu_spin { swappable = true } }
+    cgroup cg_1 { spawn 1 cpu_spin { swappable = true } }
     hold 100%
 }

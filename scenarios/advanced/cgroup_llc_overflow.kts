@@ -8,6 +8,6 @@ scenario cgroup_llc_overflow "One cgroup that spills over LLCs" {
     category = "advanced"
     requires llc, steal
 
-    setup_cgroups(1, 8)
+    setup_cgroups(1, 8, swappable: true)
     hold 100%
 }

@@ -8,7 +8,7 @@ use "std/partitions"
 scenario cgroup_affinity_pinned "One CPU for each worker" {
     category = "affinity"
 
-    split_half(on: spread)
+    split_half(on: spread, swappable: true)
     hold 100%
 
     expect { isolated; no spread }

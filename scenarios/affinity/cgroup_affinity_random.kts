@@ -8,7 +8,7 @@ use "std/partitions"
 scenario cgroup_affinity_random "Each worker on a random half of its cpuset" {
     category = "affinity"
 
-    split_half(on: random)
+    split_half(on: random, swappable: true)
     hold 100%
 
     expect { isolated; no spread }

@@ -7,7 +7,7 @@ use "std/partitions"
 scenario cgroup_affinity_spanning "An affinity wider than the cpuset" {
     category = "affinity"
 
-    split_half(on: spanning)
+    split_half(on: spanning, swappable: true)
     hold 100%
 
     expect { isolated }

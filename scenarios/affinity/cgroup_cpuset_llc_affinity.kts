@@ -8,7 +8,7 @@ scenario cgroup_cpuset_llc_affinity "LLC cpusets and LLC affinity" {
     category = "affinity"
     requires llc
 
-    split_llcs(2, on: llc_aligned)
+    split_llcs(2, on: llc_aligned, swappable: true)
     hold 100%
 
     expect { isolated }

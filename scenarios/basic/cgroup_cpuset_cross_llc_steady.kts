@@ -8,7 +8,7 @@ use "std/partitions"
 scenario cgroup_cpuset_cross_llc_steady "Cpusets that cut across an LLC boundary" {
     category = "basic"
 
-    split_misaligned()
+    split_misaligned(swappable: true)
     hold 100%
 
     expect { isolated; gap <= 2s; spread <= 25% }

@@ -7,7 +7,7 @@ use "std/partitions"
 scenario cgroup_cpuset_llc_steady "Two cgroups, one per LLC" {
     category = "basic"
 
-    split_llcs(2)
+    split_llcs(2, swappable: true)
     hold 100%
 
     expect { isolated; gap <= 2s; spread <= 25% }

@@ -6,7 +6,7 @@ use "std/cgroups"
 scenario cgroup_steady "Two equal cgroups, no cpusets" {
     category = "basic"
 
-    setup_cgroups(2)
+    setup_cgroups(2, swappable: true)
     hold 100%
 
     expect { isolated; gap <= 2s; spread <= 25% }

@@ -7,7 +7,7 @@ use "std/partitions"
 scenario cgroup_cpuset_overlap_steady "Three cgroups on cpusets that overlap by half" {
     category = "cpuset"
 
-    split_overlap(3, 50%)
+    split_overlap(3, 50%, swappable: true)
     hold 100%
 
     expect { isolated }

@@ -5,7 +5,7 @@
 scenario sched_batch "SCHED_BATCH workers" {
     category = "sched_class"
 
-    cgroup cg_0 { spawn cpu_spin { policy = batch } }
-    cgroup cg_1 { spawn cpu_spin { policy = batch } }
+    cgroup cg_0 { spawn workers cpu_spin { policy = batch; swappable = true } }
+    cgroup cg_1 { spawn workers cpu_spin { policy = batch; swappable = true } }
     hold 100%
 }

@@ -12,7 +12,7 @@ scenario sched_fifo "A SCHED_FIFO worker beside normal ones" {
     for i in 0..2 {
         cgroup cg[i] {
             spawn 1 real_time_bursts() { policy = fifo(1) }
-            spawn cpu_spin
+            spawn workers cpu_spin { swappable = true }
         }
     }
     hold 100%

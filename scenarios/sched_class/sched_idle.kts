@@ -5,7 +5,7 @@
 scenario sched_idle "SCHED_IDLE workers" {
     category = "sched_class"
 
-    cgroup cg_0 { spawn cpu_spin { policy = idle } }
-    cgroup cg_1 { spawn cpu_spin { policy = idle } }
+    cgroup cg_0 { spawn workers cpu_spin { policy = idle; swappable = true } }
+    cgroup cg_1 { spawn workers cpu_spin { policy = idle; swappable = true } }
     hold 100%
 }

@@ -11,7 +11,7 @@ scenario sched_rr "SCHED_RR workers beside normal ones" {
     for i in 0..2 {
         cgroup cg[i] {
             spawn 2 real_time_bursts() { policy = rr(1) }
-            spawn cpu_spin
+            spawn workers cpu_spin { swappable = true }
         }
     }
     hold 100%

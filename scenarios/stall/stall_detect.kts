@@ -6,6 +6,6 @@ use "std/cgroups"
 scenario stall_detect "One overloaded cgroup" {
     category = "stall"
 
-    setup_cgroups(1, 16)
+    setup_cgroups(1, 16, swappable: true)
     hold 100%
 }

@@ -6,6 +6,6 @@ use "std/cgroups"
 scenario stall_recovery "Two overloaded cgroups" {
     category = "stall"
 
-    setup_cgroups(2, 16)
+    setup_cgroups(2, 16, swappable: true)
     hold 100%
 }

@@ -7,7 +7,7 @@ use "std/partitions"
 scenario cgroup_partial_cpus_steady "Two cgroups, and a third of the CPUs unused" {
     category = "stress"
 
-    split_holdback(33%)
+    split_holdback(33%, swappable: true)
     hold 100%
 
     expect { isolated }

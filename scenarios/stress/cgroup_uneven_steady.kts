@@ -7,7 +7,7 @@ use "std/partitions"
 scenario cgroup_uneven_steady "Cpusets of 75% and 25%" {
     category = "stress"
 
-    split_uneven(75%)
+    split_uneven(75%, swappable: true)
     hold 100%
 
     expect { isolated }

@@ -26,6 +26,11 @@ MACHINES = ["1n1l1c1t", "1n1l2c1t", "1n2l1c1t", "1n1l3c1t", "1n1l4c1t", "1n2l2c1
             "1n7l1c1t", "1n2l2c2t", "1n3l3c1t", "2n2l3c2t", "2n4l4c1t", "1n8l8c2t", "4n12l8c2t", "1n14l9c2t"]
 CATEGORIES = {"basic": 3, "cpuset": 6, "affinity": 6, "sched_class": 6, "dynamic": 3, "stress": 17, "stall": 2,
               "advanced": 20, "nested": 4, "interaction": 9, "performance": 5}
+# Kinds of work for --work-type: what they are with their defaults, and how many belong together.
+KINDS = {"yield_heavy": ("yield_heavy", 1), "pipe_io": ("pipe_io(1024)", 2),
+         "mutex_contention": ("mutex_contention(4, 256, 1024)", 4),
+         "fan_out_compute": ("fan_out_compute(4, 256KiB, 5, 100us)", 5), "cpu_spin": ("cpu_spin", 1)}
+SWAP_MACHINES = ["1n2l2c1t", "2n4l4c1t"]
 OPS = {"cgroup", "create", "spawn", "set", "clear", "swap", "move", "stop", "remove"}
 
 
@@ -112,10 +117,10 @@ class Catalog:
         self.names = arguments.names or list(facts.BY_NAME)
         self.plans = {label: self.plan(label) for label in MACHINES}
 
-    def plan(self, label):
+    def plan(self, label, *options):
         """What every scenario does on one machine, by name."""
         result = run([self.ktstr, "plan", "--format", "json", "--topo", label, "--duration", f"{facts.DURATION}s",
-                      "--workers", str(facts.WORKERS), ROOT / "scenarios"], deadline=60)
+                      "--workers", str(facts.WORKERS), *options, ROOT / "scenarios"], deadline=60)
         try:
             return {one["name"]: one for plan in json.loads(result.out) for one in plan["scenarios"]}
         except (ValueError, KeyError, TypeError) as error:
@@ -146,6 +151,33 @@ class Catalog:
                 for fault in difference(here, there, machine, wanted["settle"]):
                     yield f"phase {number}: {fault}"
 
+    def swaps(self, kind):
+        """What is wrong with the workers of any scenario when they are to do this kind of work."""
+        work, members = KINDS[kind]
+        for label in SWAP_MACHINES:
+            plans = self.plan(label, "--work-type", kind)
+            machine = facts.Machine(*map(int, re.findall(r"\d+", label)))
+            for name, wanted in facts.BY_NAME.items():
+                if wanted["needs"](machine):
+                    for fault in self.swap_faults(plans[name], wanted, machine, work, members):
+                        yield f"{label}: {name}: {fault}"
+
+    @staticmethod
+    def swap_faults(plan, wanted, machine, work, members):
+        """What is wrong with one plan: work that is replaced, or not, and the report of it."""
+        spawns, reported = [], []
+        for phase in wanted["phases"](machine):
+            for cgroup, count, declared, *_ in phase.load:
+                swappable = declared == wanted["swappable"] != work
+                suits = swappable and count % members == 0
+                spawns.append((cgroup, count, work if suits else declared, declared if suits else ""))
+                reported += [(cgroup, count, declared, work, suits)] if swappable else []
+        found = [(one["cgroup"], one["count"], one["work"], one.get("replaces", ""))
+                 for one in plan["events"] if one["op"] == "spawn"]
+        told = [(one["cgroup"], one["workers"], one["declared"], one["work"], one["replaced"]) for one in plan.get("swaps", [])]
+        yield from unequal("workers", sorted(found), sorted(spawns))
+        yield from unequal("swaps", sorted(told), sorted(reported))
+
     def place(self, name):
         """Where the scenario is: scenarios/<category>/<name>.kts, which says its category."""
         path, category = self.files.get(name), facts.BY_NAME[name]["category"]
@@ -170,6 +202,8 @@ class Catalog:
         self.tap.check("every scenario has its facts", "\n".join(unequal("scenarios", counts, CATEGORIES)))
         for name in self.names:
             self.tap.check(name, "\n".join([*self.place(name), *self.flags(name), *self.faults(name)][:6]))
+        for kind in KINDS:
+            self.tap.check(f"--work-type {kind}", "\n".join([*self.swaps(kind)][:6]))
         self.tap.finish()
 
 

@@ -141,16 +141,25 @@ def parts(sets):
     return {f"cg_{i}": cpus for i, cpus in enumerate(sets)}
 
 
-def entry(name, category, needs=None, settle=SETTLE, requires="", excludes=""):
-    """Registers a function from a machine to phases as the facts of a scenario."""
+def entry(name, category, needs=None, settle=SETTLE, requires="", excludes="", swappable=""):
+    """Registers a function from a machine to phases as the facts of a scenario.
+
+    swappable: the kind of work in whose place --work-type may put another.
+    """
     def register(phases):
         BY_NAME[name] = {"category": category, "needs": needs or (lambda m: True), "settle": settle,
-                         "requires": requires.split(), "excludes": excludes.split(), "phases": phases}
+                         "requires": requires.split(), "excludes": excludes.split(), "phases": phases,
+                         "swappable": swappable}
         return phases
     return register
 
 
 def steady(name, category, load, sets=None, **options):
+    """A steady entry, one that is but data: what computes in it may do something else."""
+    holds(name, category, load, sets, swappable="cpu_spin", **options)
+
+
+def holds(name, category, load, sets=None, **options):
     """One that only holds: two cgroups and their load, or a partition (a machine to sets of CPUs)."""
     if sets:
         options["needs"] = lambda m: all(sets(m))

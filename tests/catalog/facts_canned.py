@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from facts import BY_NAME, each, steady
+from facts import BY_NAME, each, holds
 import facts_changing  # noqa: F401 (registers what the short names stand for)
 import facts_steady  # noqa: F401 (likewise)
 
@@ -16,9 +16,9 @@ SHORT = {"cpuset_apply": "cgroup_cpuset_apply_midrun", "cpuset_clear": "cgroup_c
 
 CATALOG = set(BY_NAME)  # what has a category of its own
 
-steady("steady", "canned", each(), settle=AT_ONCE)
+holds("steady", "canned", each(), settle=AT_ONCE)
 # Whole LLCs: the machine's last CPU stays in.
-steady("steady_llc", "canned", each(), lambda m: [m.llc(0), m.llc(1)] if m.llcs > 1 else [[]], settle=AT_ONCE)
-steady("oversubscribed", "canned", each(2, 32, "mixed"), settle=AT_ONCE)
+holds("steady_llc", "canned", each(), lambda m: [m.llc(0), m.llc(1)] if m.llcs > 1 else [[]], settle=AT_ONCE)
+holds("oversubscribed", "canned", each(2, 32, "mixed"), settle=AT_ONCE)
 for short, name in SHORT.items():
     BY_NAME[short] = {**BY_NAME[name], "category": "canned", "requires": [], "excludes": []}

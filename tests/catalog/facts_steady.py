@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from facts import WORKERS, bursty, each, entry, free, parts, spin, steady, DURATION, Phase
+from facts import WORKERS, bursty, each, entry, free, holds, parts, spin, steady, DURATION, Phase
 
 HALF = Fraction(1, 2)
 
@@ -70,32 +70,32 @@ steady("mutex_contention_light", "stress", each(2, 4, "mutex_contention(4, 64, 1
 steady("mutex_contention_heavy", "stress", each(2, 8, "mutex_contention(8, 1024, 256)"))
 
 # Those with code of their own that still only hold.
-steady("cgroup_pipe_io", "sched_class", lambda m: [
+holds("cgroup_pipe_io", "sched_class", lambda m: [
     load for name in ("cg_0", "cg_1") for load in (spin(name, 2, "pipe_io(1024)"), spin(name))])
-steady("host_cgroup_contention", "stress", lambda m: [spin("host", m.count), spin("cg_0"), spin("cg_1")])
-steady("sched_mixed", "sched_class", lambda m: [
+holds("host_cgroup_contention", "stress", lambda m: [spin("host", m.count), spin("cg_0"), spin("cg_1")])
+holds("sched_mixed", "sched_class", lambda m: [
     load for name in ("cg_0", "cg_1")
     for load in (spin(name, 2), spin(name, 2, policy="batch"), spin(name, 2, policy="idle"),
-                 bursty(name, 2, 500, 250, "fifo(1)"))], needs=lambda m: m.count >= 4)
-steady("cgroup_imbalance_mixed_workload", "advanced",
-       lambda m: [spin("cg_0", 8), bursty("cg_1", WORKERS, 100, 50), spin("cg_2", WORKERS, "io_sync")],
-       requires="borrow rebal")
-steady("cgroup_4way_load_imbalance", "advanced",
-       lambda m: [spin("cg_0", 16), spin("cg_1", 1, "yield_heavy"), spin("cg_2", 8), spin("cg_3", 4)],
-       needs=lambda m: m.count >= 5, requires="rebal")
-steady("cgroup_cpuset_workload_imbalance", "advanced",
-       lambda m: [spin("cg_0", 2 * (len(m.usable) // 2)), bursty("cg_1", WORKERS, 50, 100)], half,
-       requires="borrow")
-steady("cgroup_cpuset_imbalance_combined", "interaction",
-       lambda m: [spin("cg_0", 2 * (len(m.usable) // 2)), bursty("cg_1", 2, 50, 150)], half,
-       requires="borrow rebal")
-steady("cgroup_cpuset_overlap_imbalance_combined", "interaction",
-       lambda m: [spin("cg_0", 12), bursty("cg_1", 2, 50, 100), spin("cg_2", 1, "yield_heavy")], overlap,
-       requires="borrow rebal")
-steady("cgroup_no_ctrl_load_imbalance", "interaction",
-       lambda m: [spin("cg_0", 16), spin("cg_1", 1, "yield_heavy")], requires="no_ctrl rebal")
-steady("cgroup_io_compute_imbalance", "advanced",
-       lambda m: [spin("cg_0", WORKERS, "io_sync"), spin("cg_1", m.count)], requires="borrow")
+                bursty(name, 2, 500, 250, "fifo(1)"))], needs=lambda m: m.count >= 4)
+holds("cgroup_imbalance_mixed_workload", "advanced",
+      lambda m: [spin("cg_0", 8), bursty("cg_1", WORKERS, 100, 50), spin("cg_2", WORKERS, "io_sync")],
+      requires="borrow rebal")
+holds("cgroup_4way_load_imbalance", "advanced",
+      lambda m: [spin("cg_0", 16), spin("cg_1", 1, "yield_heavy"), spin("cg_2", 8), spin("cg_3", 4)],
+      needs=lambda m: m.count >= 5, requires="rebal")
+holds("cgroup_cpuset_workload_imbalance", "advanced",
+      lambda m: [spin("cg_0", 2 * (len(m.usable) // 2)), bursty("cg_1", WORKERS, 50, 100)], half,
+      requires="borrow")
+holds("cgroup_cpuset_imbalance_combined", "interaction",
+      lambda m: [spin("cg_0", 2 * (len(m.usable) // 2)), bursty("cg_1", 2, 50, 150)], half,
+      requires="borrow rebal")
+holds("cgroup_cpuset_overlap_imbalance_combined", "interaction",
+      lambda m: [spin("cg_0", 12), bursty("cg_1", 2, 50, 100), spin("cg_2", 1, "yield_heavy")], overlap,
+      requires="borrow rebal")
+holds("cgroup_no_ctrl_load_imbalance", "interaction",
+      lambda m: [spin("cg_0", 16), spin("cg_1", 1, "yield_heavy")], requires="no_ctrl rebal")
+holds("cgroup_io_compute_imbalance", "advanced",
+      lambda m: [spin("cg_0", WORKERS, "io_sync"), spin("cg_1", m.count)], requires="borrow")
 
 
 def beside_computing(count, work):
@@ -105,15 +105,15 @@ def beside_computing(count, work):
 
 # Worker counts are fitted to the groups: up to a pair, down to a messenger and its four, but at least one.
 PAIRS, FIVES = -(-WORKERS // 2) * 2, max(1, WORKERS // 5) * 5
-steady("cache_pressure_imbalance", "performance", beside_computing(WORKERS, "cache_pressure(32KiB, 64B)"),
-       requires="borrow")
-steady("cache_yield_wake_affine", "performance", each(2, WORKERS, "cache_yield(32KiB, 64B)"),
-       lambda m: [m.llc(0), m.llc(1)] if m.llcs > 1 else [[]], requires="llc")
-steady("cache_pipe_io_compute_imbalance", "performance", beside_computing(PAIRS, "cache_pipe(32KiB, 1024)"),
-       requires="borrow")
-steady("fan_out_wake", "performance", beside_computing(FIVES, "futex_fan_out(4, 1024)"), requires="borrow")
-steady("fan_out_compute", "performance", beside_computing(FIVES, "fan_out_compute(4, 256KiB, 5, 100us)"),
-       requires="borrow")
+holds("cache_pressure_imbalance", "performance", beside_computing(WORKERS, "cache_pressure(32KiB, 64B)"),
+      requires="borrow")
+holds("cache_yield_wake_affine", "performance", each(2, WORKERS, "cache_yield(32KiB, 64B)"),
+      lambda m: [m.llc(0), m.llc(1)] if m.llcs > 1 else [[]], requires="llc")
+holds("cache_pipe_io_compute_imbalance", "performance", beside_computing(PAIRS, "cache_pipe(32KiB, 1024)"),
+      requires="borrow")
+holds("fan_out_wake", "performance", beside_computing(FIVES, "futex_fan_out(4, 1024)"), requires="borrow")
+holds("fan_out_compute", "performance", beside_computing(FIVES, "fan_out_compute(4, 256KiB, 5, 100us)"),
+      requires="borrow")
 
 
 @entry("cgroup_per_cpu", "stress", lambda m: m.count > 1, settle=Fraction(1))
