@@ -1,5 +1,7 @@
 #include "code/program.h"
 
+#include <string.h>
+
 const struct op_info op_table[OP_COUNT] = {
 #define OP(name, a, b, c, effect)                                                                  \
 	[OP_##name] = {#name, {OPERAND_##a, OPERAND_##b, OPERAND_##c}, effect},
@@ -22,6 +24,16 @@ char operand_register(enum operand operand)
 bool operand_is_optional(enum operand operand)
 {
 	return operand == OPERAND_OI || operand == OPERAND_OS || operand == OPERAND_OG;
+}
+
+size_t program_flag(const struct program *program, const char *name, size_t length)
+{
+	for (size_t i = 0; i < program->flags.length; i++) {
+		const char *known = program->flags.data[i].name;
+		if (strncmp(known, name, length) == 0 && !known[length])
+			return i;
+	}
+	return program->flags.length;
 }
 
 void program_free(struct program *program)

@@ -254,6 +254,9 @@ struct program {
 	bool redefined; /* some param has another value than the declared one */
 };
 
+/* The number of the flag whose name these `length` bytes are; how many there are if none is. */
+size_t program_flag(const struct program *program, const char *name, size_t length);
+
 void program_free(struct program *program);
 
 #endif

@@ -252,6 +252,8 @@ static void put_scenario(struct json *json, const struct report *report,
 	json_member_string(json, "name", result->name);
 	json_member_string(json, "description", result->doc);
 	json_member_string(json, "category", result->category);
+	if (*result->profile)
+		json_member_string(json, "profile", result->profile);
 	parts_put_place(json, report, result->span, false);
 	json_member_int(json, "index", result->index);
 	if (result->round)

@@ -7,6 +7,8 @@ static void put_plan(struct json *json, const struct report *report, const struc
 {
 	json_open_object(json);
 	json_member_string(json, "name", result->name);
+	if (*result->profile)
+		json_member_string(json, "profile", result->profile);
 	parts_put_place(json, report, result->span, false);
 	json_member_string(json, "status", status_name(result->status));
 	json_member_string(json, "reason",

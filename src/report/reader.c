@@ -167,6 +167,7 @@ static bool read_result(struct reader *reader, const json_t *object, const uint3
 	result->name = reader_text(result, object, "name");
 	result->doc = reader_text(result, object, "description");
 	result->category = reader_text(result, object, "category");
+	result->profile = reader_text(result, object, "profile");
 	result->span = read_span(reader, object);
 	result->duration_ns = reader_int(object, "duration_ns", 0);
 	result->checks = (uint64_t)reader_int(object, "checks_held", 0);

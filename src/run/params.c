@@ -118,11 +118,8 @@ bool run_read_flags(const struct program *program, const char *text, uint64_t *f
 {
 	*flags = 0;
 	while (*text) {
-		size_t length = strcspn(text, ","), found = 0;
-		while (found < program->flags.length &&
-		       (strncmp(program->flags.data[found].name, text, length) != 0 ||
-			program->flags.data[found].name[length]))
-			found++;
+		size_t length = strcspn(text, ",");
+		size_t found = program_flag(program, text, length);
 		if (found == program->flags.length)
 			return error_set(error, ERROR_UNAVAILABLE,
 					 "the program has no flag '%.*s', which is to be on",

@@ -141,7 +141,8 @@ struct event {
 
 struct result {
 	struct arena arena;
-	const char *name;
+	const char *name;    /* "scenario", or "scenario/profile" */
+	const char *profile; /* of flags that it was asked to run under, "": of none */
 	const char *doc;
 	const char *category;
 	struct span span;

@@ -2,6 +2,7 @@
 
 #include "run/hooks.h"
 #include "run/interpreter.h"
+#include "run/profile.h"
 #include "run/scheduler.h"
 
 #include <inttypes.h>
@@ -376,9 +377,12 @@ static void init_settings(struct vm *vm)
 static void set_flags(struct vm *vm, const struct scenario *scenario)
 {
 	const struct program *program = vm->program;
+	const struct run_options *options = vm->options;
 	struct error error;
 	vm->flags = scenario->requires;
-	if (vm->options->flags && !run_read_flags(program, vm->options->flags, &vm->flags, &error))
+	if (options->profile ? !profile_read(program, options->profile, &vm->flags, &error)
+			     : options->flags &&
+				       !run_read_flags(program, options->flags, &vm->flags, &error))
 		vm_refused(vm, &error);
 	uint64_t missing = scenario->requires & ~vm->flags;
 	uint64_t unwanted = scenario->excludes & vm->flags;
@@ -404,6 +408,17 @@ int64_t run_bound_ns(const struct program *program, size_t index, const struct r
 	return timeout_ns > 0 && timeout_ns < ns ? timeout_ns : ns;
 }
 
+void run_name_result(struct result *result, const struct scenario *scenario, const char *profile)
+{
+	struct text name = {0};
+	text_printf(&name, "%s%s%s", scenario->name, profile ? "/" : "", profile ? profile : "");
+	result->name = result_text(result, text_string(&name));
+	result->doc = result_text(result, scenario->doc);
+	result->category = result_text(result, scenario->category);
+	result->profile = result_text(result, profile ? profile : "");
+	text_free(&name);
+}
+
 void run_scenario(const struct program *program, size_t index, struct host *host,
 		  const struct run_options *options, struct result *result)
 {
@@ -415,9 +430,7 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 				  .call = SPAN_NONE,
 				  .bound_ns = run_bound_ns(program, index, options),
 				  .seed = options->seed};
-	result->name = result_text(result, scenario->name);
-	result->doc = result_text(result, scenario->doc);
-	result->category = result_text(result, scenario->category);
+	run_name_result(result, scenario, options->profile);
 	vm->program = program;
 	vm->host = host;
 	vm->options = options;

@@ -19,14 +19,15 @@ struct run_options {
 	uint64_t seed;
 	int64_t sched_pid; /* of a scheduler that was there before the run, 0: none */
 	const char *const *scheduler; /* its argv, for scenarios that name none; NULL: none */
-	const char *flags; /* that are on, "llc,borrow"; NULL: those that a scenario requires */
+	const char *flags;   /* that are on, "llc,borrow"; NULL: those that a scenario requires */
+	const char *profile; /* the same as a profile's name, in place of `flags`; NULL: none */
 	struct run_progress *progress; /* NULL: nobody wants to see it */
 	int64_t longest_ns;      /* what a scenario is going to take at most, negative: not known */
 	struct run_hooks *hooks; /* registered C functions, NULL: none */
 	int64_t hook_timeout_ns;
-	uint64_t turns;          /* the most turns of all loops together, 0: any number */
-	bool judge;              /* false on the planned host, whose workers do nothing */
-	bool trace;              /* record events */
+	uint64_t turns; /* the most turns of all loops together, 0: any number */
+	bool judge;     /* false on the planned host, whose workers do nothing */
+	bool trace;     /* record events */
 };
 
 /* Somebody who looks on. Told at once when a scenario begins to wait and then every so often, but
@@ -84,6 +85,9 @@ bool run_read_duration(const char *text, int64_t *ns);
  * when its bound holds for other values of params and settings only. */
 int64_t run_bound_ns(const struct program *program, size_t index,
 		     const struct run_options *options);
+
+/* Give a new result the names of what it is of; with a profile it is "scenario/profile". */
+void run_name_result(struct result *result, const struct scenario *scenario, const char *profile);
 
 /* Run scenario `index` of a verified program. The result is filled whatever happens; when this
  * returns, everything that the scenario made on the host is gone, or its remains are a BROKEN. */

@@ -25,6 +25,19 @@ static const char **make_argv(struct vm *vm, const uint32_t *args)
 	return argv;
 }
 
+/* The command line, for a trace. */
+static const char *keep_command(struct vm *vm, const char *const *argv)
+{
+	struct text text = {0};
+	for (size_t i = 0; argv[i]; i++) {
+		text_puts(&text, i ? " " : "");
+		text_put_visible(&text, argv[i], strlen(argv[i]));
+	}
+	const char *kept = result_text(vm->result, text_string(&text));
+	text_free(&text);
+	return kept;
+}
+
 /* What it said last, for a message. */
 static const char *last_words(struct vm *vm, const struct process_report *report)
 {
@@ -158,7 +171,9 @@ static void start(struct vm *vm, const char *name, const char *const *argv, int6
 		error_wrap(&error, "scheduler '%s'", name);
 		vm_refused(vm, &error);
 	}
-	vm_event(vm, "scheduler", -1)->text = result_text(vm->result, name);
+	struct event *event = vm_event(vm, "scheduler", -1);
+	event->text = result_text(vm->result, name);
+	event->value = keep_command(vm, argv);
 	await_attached(vm, &before, timeout_ns);
 	vm->scheduler.pid = vm->host->verbs->process_report(vm->host, vm->scheduler.process)->pid;
 }

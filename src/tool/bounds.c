@@ -1,7 +1,5 @@
 #include "tool/bounds.h"
 
-#include "sema/bound.h"
-
 /* A scenario, out of a tree or out of an image. */
 struct proved {
 	const char *name;
@@ -28,7 +26,7 @@ static void put_all(struct compilation *compilation,
 	}
 }
 
-static int64_t longest_ns(const struct bound *bound)
+int64_t bounds_longest_ns(const struct bound *bound)
 {
 	int64_t ns = bound_evaluate_ns(bound, -1, -1);
 	return bound->timeout_ns && bound->timeout_ns < ns ? bound->timeout_ns : ns;
@@ -40,7 +38,7 @@ static void put_line(struct compilation *compilation, const struct proved *prove
 	if (source_locate(&compilation->sources, proved->span.start, &place))
 		text_printf(out, "%s: ", place.file->name);
 	text_printf(out, "scenario %s takes at most ", proved->name);
-	text_put_duration(out, longest_ns(proved->bound));
+	text_put_duration(out, bounds_longest_ns(proved->bound));
 	text_puts(out,
 		  proved->bound->depends & BOUND_ON_HOOKS ? ", and what its hooks take\n" : "\n");
 }
@@ -69,7 +67,7 @@ static void put_object(struct compilation *compilation, const struct proved *pro
 		json_member_string(&json, "file", place.file->name);
 		json_member_int(&json, "line", place.line);
 	}
-	json_member_int(&json, "bound_ns", longest_ns(proved->bound));
+	json_member_int(&json, "bound_ns", bounds_longest_ns(proved->bound));
 	json_put_key(&json, "depends_on");
 	json_open_array(&json);
 	for (size_t i = 0; i < sizeof(depends) / sizeof(depends[0]); i++) {

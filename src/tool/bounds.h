@@ -4,7 +4,11 @@
 #ifndef KTSTR_TOOL_BOUNDS_H
 #define KTSTR_TOOL_BOUNDS_H
 
+#include "sema/bound.h"
 #include "tool/compile.h"
+
+/* The longest with the program's own settings. */
+int64_t bounds_longest_ns(const struct bound *bound);
 
 /* "FILE: scenario NAME takes at most 2.1s", one line each. */
 void bounds_put_text(struct compilation *compilation, struct text *out);

@@ -151,6 +151,7 @@ static bool run_one(struct session *session, const struct run_item *item)
 	struct source_set *sources = &item->compilation->sources;
 	const struct program *program = &item->compilation->program;
 	struct run_options options = session->options.run;
+	options.profile = item->profile;
 	options.longest_ns =
 		longest_of(&options, &session->host->topology, program, item->scenario);
 	options.patience_ns =

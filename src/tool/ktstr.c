@@ -17,7 +17,8 @@ static const char usage[] =
 	"  ktstr plan FILE...   the same on paper, on any topology (--topo 2n4l4c2t)\n"
 	"  ktstr compare FILE... --against FILE...   has anything got worse?\n"
 	"  ktstr merge FILE...  the reports of a run's parts as one, or in another format\n"
-	"  ktstr list FILE...   the scenarios of files and folders\n"
+	"  ktstr list [FILE...] the scenarios of the catalog, or of files and folders\n"
+	"  ktstr show NAME...   what scenarios need, how long they can take, where they run\n"
 	"  ktstr vm exec FILE... run them in virtual machines of any topology; `vm kernel` has "
 	"kernels\n"
 	"  ktstr doctor         what this machine can do, and what would enable the rest\n"
@@ -26,6 +27,7 @@ static const char usage[] =
 	"  ktstr schema         the JSON Schema of `--format json`, "
 	"docs/schema/ktstr.report-1.json\n"
 	"\n"
+	"  FILE may be the name of a scenario of the catalog.\n"
 	"  ktstr exec --help has the options. ktstrc checks programs without running them.\n";
 
 static const struct {
@@ -33,44 +35,14 @@ static const struct {
 	int (*main)(int count, char **arguments);
 	/* Those that can call hooks. */
 	int (*hooked)(int count, char **arguments, ktstr_registry_function *linked);
-} commands[] = {{"exec", .hooked = exec_main},   {"plan", .hooked = plan_main},
-		{"merge", .main = merge_main},   {"compare", .main = compare_main},
-		{"list", .hooked = list_main},   {"cleanup", .main = cleanup_main},
-		{"doctor", .main = doctor_main}, {"topo", .main = topo_main},
-		{"schema", .main = schema_main}, {"vm", .hooked = vm_main}};
+} commands[] = {{"exec", .hooked = exec_main},     {"plan", .hooked = plan_main},
+		{"merge", .main = merge_main},     {"compare", .main = compare_main},
+		{"list", .hooked = list_main},     {"show", .hooked = show_main},
+		{"cleanup", .main = cleanup_main}, {"doctor", .main = doctor_main},
+		{"topo", .main = topo_main},       {"schema", .main = schema_main},
+		{"vm", .hooked = vm_main}};
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
-
-int list_main(int count, char **arguments, ktstr_registry_function *linked)
-{
-	struct ktstr_options options;
-	struct ktstr_programs programs = {0};
-	struct text out = {0};
-	int code;
-	bool read = ktstr_read_options(&options, count, arguments, &code);
-	options.linked = linked;
-	if (read && ktstr_compile(&programs, &options, &code)) {
-		size_t listed = 0;
-		for (size_t i = 0; i < programs.all.length; i++) {
-			const struct program *program = &programs.all.data[i]->program;
-			for (size_t j = 0; j < program->scenarios.length; j++) {
-				const struct scenario *scenario = &program->scenarios.data[j];
-				if (!ktstr_is_selected(&options, scenario->name))
-					continue;
-				text_printf(&out, "%-30s %-12s %s\n", scenario->name,
-					    scenario->category, scenario->doc);
-				listed++;
-			}
-		}
-		code = console_print("ktstr", &out);
-		if (code == EXIT_CLEAN && !listed)
-			code = 5;
-	}
-	text_free(&out);
-	ktstr_free_programs(&programs);
-	ktstr_free_options(&options);
-	return code;
-}
 
 static void put_sets(struct text *out, const char *name, const struct cpuset *sets, int count,
 		     const int *numbers)

@@ -8,6 +8,7 @@
 #include "run/run.h"
 #include "tool/compile.h"
 #include "tool/console.h"
+#include "tool/files.h"
 #include "tool/hooked.h"
 
 enum backend { BACKEND_AUTO, BACKEND_CGROUP, BACKEND_AFFINITY, BACKEND_PLAN };
@@ -34,8 +35,11 @@ struct ktstr_options {
 	bool keep;
 	bool shuffle;
 	int64_t repeat;
-	struct report_shard shard; /* count 0: all */
-	const char *glob;          /* scenarios to run, NULL: all */
+	struct report_shard shard;       /* count 0: all */
+	const char *glob;                /* scenarios to run, NULL: all */
+	VECTOR(const char *) categories; /* of them; empty: all */
+	VECTOR(const char *) profiles;   /* "llc+steal", "default", "all"; empty: as `flags` say */
+	bool gauntlet;                   /* `topologies` has all presets */
 	VECTOR(const char *) topologies;
 	VECTOR(struct report_target) reports;
 	VECTOR(struct param_value) params;
@@ -43,9 +47,10 @@ struct ktstr_options {
 	VECTOR(const char *) scheduler; /* argv of --scheduler with its NULL, or empty */
 	bool hooks_in_process;
 	bool no_foreign;
-	bool uses_hooks; /* libraries that programs use are loaded, too */
+	bool lists;                      /* nothing is run: with no file it is the whole catalog */
+	bool uses_hooks;                 /* libraries that programs use are loaded, too */
 	ktstr_registry_function *linked; /* hooks in this program, NULL: none */
-	VECTOR(char *) files; /* folders are walked; owned */
+	struct files files; /* folders are walked; ktstr_compile() finds those of the catalog */
 	VECTOR(struct given_option) given; /* all of them, in order */
 };
 
@@ -62,10 +67,19 @@ struct ktstr_programs {
 };
 /* Loads the libraries of hooks, too, and sets options->run.hooks to what calls them. */
 bool ktstr_compile(struct ktstr_programs *programs, struct ktstr_options *options, int *code);
-/* Is there any program to compile: a file, or a library's scenario? */
+/* Is there any program to compile: a file, a library's scenario, or a choice from the catalog? */
 bool ktstr_names_any(const struct ktstr_options *options);
 void ktstr_free_programs(struct ktstr_programs *programs);
-bool ktstr_is_selected(const struct ktstr_options *options, const char *scenario);
+bool ktstr_is_selected(const struct ktstr_options *options, const struct scenario *scenario);
+
+/* The profiles of flags under which a scenario is to run, by name: a single NULL where the options
+ * name none. */
+struct profile_names {
+	VECTOR(const char *) all;
+};
+void ktstr_profiles(const struct ktstr_options *options, const struct program *program,
+		    const struct scenario *scenario, struct arena *arena,
+		    struct profile_names *names);
 
 /* "json=PATH": told where it makes no sense. */
 bool ktstr_read_report(const char *text, struct report_target *target);
@@ -85,6 +99,7 @@ void cleanup_before_run(bool quiet);
 int exec_main(int count, char **arguments, ktstr_registry_function *linked);
 int plan_main(int count, char **arguments, ktstr_registry_function *linked);
 int list_main(int count, char **arguments, ktstr_registry_function *linked);
+int show_main(int count, char **arguments, ktstr_registry_function *linked);
 int topo_main(int count, char **arguments);
 int schema_main(int count, char **arguments);
 int merge_main(int count, char **arguments);

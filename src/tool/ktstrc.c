@@ -5,6 +5,7 @@
 #include "tool/build.h"
 #include "tool/compile.h"
 #include "tool/console.h"
+#include "tool/files.h"
 #include "tool/fmt.h"
 #include "tool/machines.h"
 #include "tool/pages.h"
@@ -31,7 +32,8 @@ static const char usage[] =
 	"  ktstrc docs PAGE         a reference page as Markdown: types words work knobs\n"
 	"                           settings metrics diagnostics ops flags\n"
 	"\n"
-	"  FILE may be - for standard input. Options:\n"
+	"  FILE may be - for standard input; for check also a folder, with all .kts files in\n"
+	"  it. Options:\n"
 	"  --format human|json|sarif|github\n"
 	"                           how check prints: for people, one object a line, one SARIF\n"
 	"                           document, or annotations of a GitHub workflow\n"
@@ -253,9 +255,35 @@ static int check_into_document(int count, char **files, const struct options *op
 	return code > worst ? code : worst;
 }
 
-static int check_files(int count, char **files, const struct options *options, enum job job)
+/* Folders are for `check` alone: what the others print or write is of one file each. */
+static bool find_files(struct files *found, int count, char **named, enum job job)
+{
+	struct error error;
+	for (int i = 0; i < count; i++) {
+		if (job == JOB_CHECK && !files_add(found, named[i], &error)) {
+			console_error("ktstrc", "%s", error.message);
+			return false;
+		}
+	}
+	return true;
+}
+
+static int check_all(int count, char **files, const struct options *options, enum job job)
 {
 	int worst = EXIT_CLEAN;
+	if (options->format == FORMAT_SARIF)
+		return check_into_document(count, files, options, job);
+	for (int i = 0; i < count; i++) {
+		int code = check_file(files[i], options, job, NULL);
+		worst = code > worst ? code : worst;
+	}
+	return worst;
+}
+
+static int check_files(int count, char **files, const struct options *options, enum job job)
+{
+	struct files found = {0};
+	int code = EXIT_USAGE;
 	if (!count) {
 		console_error("ktstrc", "which file? (- is standard input)");
 		return EXIT_USAGE;
@@ -277,13 +305,12 @@ static int check_files(int count, char **files, const struct options *options, e
 		console_error("ktstrc", "-o - and --format both want standard output");
 		return EXIT_USAGE;
 	}
-	if (options->format == FORMAT_SARIF)
-		return check_into_document(count, files, options, job);
-	for (int i = 0; i < count; i++) {
-		int code = check_file(files[i], options, job, NULL);
-		worst = code > worst ? code : worst;
-	}
-	return worst;
+	if (find_files(&found, count, files, job))
+		code = job == JOB_CHECK
+			       ? check_all((int)found.all.length, found.all.data, options, job)
+			       : check_all(count, files, options, job);
+	files_free(&found);
+	return code;
 }
 
 static int print_reference(const char *command, int count, char **names)

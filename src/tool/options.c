@@ -1,23 +1,21 @@
-#include "tool/foreign.h"
 #include "tool/ktstr.h"
 
 #include "sema/sema.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 static const char usage[] =
 	"ktstr %s FILE... runs the scenarios of .kts files; folders are searched for them.\n"
-	"What `ktstrc build` made of one (.ktb) is taken like it.\n"
+	"What `ktstrc build` made of one (.ktb) is taken like it. The name of a scenario of the\n"
+	"catalog does as well; with -k or --category and no FILE it is the whole catalog.\n"
 	"\n"
 	"  -k GLOB                only scenarios whose names match\n"
+	"  --category NAME        only scenarios of this category; may be repeated\n"
 	"  -D NAME=VALUE          the value of a param\n"
 	"  --duration T           what percentages of `hold` are of; wins over the scenario\n"
 	"  --settle T             wait between new cgroups and their load\n"
@@ -27,6 +25,8 @@ static const char usage[] =
 	"  --scheduler PROGRAM    a sched_ext scheduler, started before each scenario that has\n"
 	"                         none of its own, watched, and stopped at its end\n"
 	"  --scheduler-arg ARG    what it is started with; may be repeated\n"
+	"  --profile A+B          just these flags (`default`: none), under the scenario's name\n"
+	"                         with the profile's; may be repeated. `all`: each that it allows\n"
 	"  --timeout T            end a scenario as TIMEOUT after this time\n"
 	"  --work-type W          what the workers of `swappable` spawns do in place of their own\n"
 	"  --seed N               of the random choices; printed in the report\n"
@@ -63,6 +63,8 @@ enum option_id {
 	OPTION_FLAGS,
 	OPTION_SCHEDULER,
 	OPTION_SCHEDULER_ARG,
+	OPTION_PROFILE,
+	OPTION_CATEGORY,
 	OPTION_SEED,
 	OPTION_WORK_TYPE,
 	OPTION_FORMAT,
@@ -92,6 +94,8 @@ static const struct option known[] = {
 	{"flags", required_argument, NULL, OPTION_FLAGS},
 	{"scheduler", required_argument, NULL, OPTION_SCHEDULER},
 	{"scheduler-arg", required_argument, NULL, OPTION_SCHEDULER_ARG},
+	{"profile", required_argument, NULL, OPTION_PROFILE},
+	{"category", required_argument, NULL, OPTION_CATEGORY},
 	{"work-type", required_argument, NULL, OPTION_WORK_TYPE},
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"format", required_argument, NULL, OPTION_FORMAT},
@@ -223,6 +227,12 @@ static bool take_option(struct ktstr_options *options, int option, char *value)
 	case OPTION_SCHEDULER_ARG:
 		VECTOR_PUSH(&options->scheduler, value);
 		return true;
+	case OPTION_PROFILE:
+		VECTOR_PUSH(&options->profiles, value);
+		return true;
+	case OPTION_CATEGORY:
+		VECTOR_PUSH(&options->categories, value);
+		return true;
 	case OPTION_WORKERS:
 		return read_count("workers", value, 1, 65536, "a number from 1 to 65536",
 				  &options->run.workers);
@@ -256,6 +266,7 @@ static bool take_option(struct ktstr_options *options, int option, char *value)
 		VECTOR_PUSH(&options->topologies, value);
 		return true;
 	case OPTION_GAUNTLET:
+		options->gauntlet = true;
 		add_presets(options);
 		return true;
 	case OPTION_HOOKS:
@@ -290,52 +301,6 @@ static void unknown_option(const char *given)
 		names[i] = spelled[i];
 	}
 	console_unknown("ktstr", "option", given, names);
-}
-
-static int compare_names(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static bool add_path(struct ktstr_options *options, const char *path, bool named, int depth);
-
-/* The .kts files below a folder, by name. */
-static bool add_folder(struct ktstr_options *options, const char *path, int depth)
-{
-	struct dirent **entries;
-	int count = depth < 16 ? scandir(path, &entries, NULL, compare_names) : 0;
-	if (count < 0) {
-		console_error("ktstr", "%s: cannot read the folder: %m", path);
-		return false;
-	}
-	bool fine = true;
-	for (int i = 0; i < count; i++) {
-		const char *name = entries[i]->d_name;
-		struct text below = {0};
-		text_printf(&below, "%s/%s", path, name);
-		if (name[0] != '.' && fine)
-			fine = add_path(options, text_string(&below), false, depth + 1);
-		text_free(&below);
-		free(entries[i]);
-	}
-	if (count > 0)
-		free(entries);
-	return fine;
-}
-
-static bool add_path(struct ktstr_options *options, const char *path, bool named, int depth)
-{
-	struct stat status;
-	bool there = strcmp(path, "-") == 0 || stat(path, &status) == 0;
-	if (there && strcmp(path, "-") != 0 && S_ISDIR(status.st_mode))
-		return add_folder(options, path, depth);
-	size_t length = strlen(path);
-	if (named || (length > 4 && strcmp(path + length - 4, ".kts") == 0)) {
-		char *copy = memory_resize(NULL, length + 1);
-		strcpy(copy, path);
-		VECTOR_PUSH(&options->files, copy);
-	}
-	return true;
 }
 
 /* Before the option is taken: -D cuts its value in two. */
@@ -402,17 +367,24 @@ bool ktstr_read_options(struct ktstr_options *options, int count, char **argumen
 			return false;
 	}
 	for (int i = optind; i < count; i++) {
-		if (!add_path(options, arguments[i], true, 0))
-			return false;
+		struct error error;
+		if (files_add(&options->files, arguments[i], &error))
+			continue;
+		console_error("ktstr", "%s", error.message);
+		return false;
+	}
+	if (options->run.flags && options->profiles.length) {
+		console_error("ktstr", "--flags and --profile both say which flags are on");
+		return false;
 	}
 	return end_scheduler(options);
 }
 
 void ktstr_free_options(struct ktstr_options *options)
 {
-	for (size_t i = 0; i < options->files.length; i++)
-		free(options->files.data[i]);
-	VECTOR_FREE(&options->files);
+	files_free(&options->files);
+	VECTOR_FREE(&options->categories);
+	VECTOR_FREE(&options->profiles);
 	VECTOR_FREE(&options->libraries);
 	VECTOR_FREE(&options->scheduler);
 	for (size_t i = 0; i < options->given.length; i++)
@@ -421,156 +393,4 @@ void ktstr_free_options(struct ktstr_options *options)
 	VECTOR_FREE(&options->topologies);
 	VECTOR_FREE(&options->reports);
 	VECTOR_FREE(&options->params);
-}
-
-static void print_diags(struct compilation *compilation, const struct ktstr_options *options)
-{
-	struct text out = {0};
-	struct diag_style style = {.color = console_use_color(options->color, STDERR_FILENO),
-				   .limit = 20};
-	diag_render(&compilation->diags, &style, &out);
-	console_write(STDERR_FILENO, &out);
-	text_free(&out);
-}
-
-/* Give the params their values; one that no program has is a mistake. */
-static bool set_params(struct ktstr_programs *programs, const struct ktstr_options *options)
-{
-	for (size_t i = 0; i < options->params.length; i++) {
-		const struct param_value *value = &options->params.data[i];
-		struct error error = {0};
-		bool used = false, fine = true;
-		for (size_t j = 0; fine && j < programs->all.length; j++) {
-			struct program *program = &programs->all.data[j]->program;
-			bool has = run_has_param(program, value->name);
-			fine = run_set_param(program, value, &error) || !has;
-			used |= has;
-		}
-		if (!used || !fine) {
-			console_error("ktstr", "-D: %s", error.message);
-			return false;
-		}
-	}
-	return true;
-}
-
-/* A flag that no program has is a mistake of the command line; one that some have not is a SKIP of
- * their scenarios. */
-static bool check_flags(const struct ktstr_programs *programs, const struct ktstr_options *options)
-{
-	struct error error = {0};
-	uint64_t flags;
-	if (!options->run.flags || !programs->all.length)
-		return true;
-	for (size_t i = 0; i < programs->all.length; i++) {
-		if (run_read_flags(&programs->all.data[i]->program, options->run.flags, &flags,
-				   &error))
-			return true;
-	}
-	console_error("ktstr", "--flags: %s", error.message);
-	return false;
-}
-
-/* Libraries that the command line names, and what is linked in. */
-static bool load_libraries(struct ktstr_programs *programs, const struct ktstr_options *options)
-{
-	struct registry *registry = &programs->hooked.registry;
-	struct error error;
-	if (options->no_foreign && (options->libraries.length || options->linked)) {
-		console_error("ktstr", "--no-foreign: %s",
-			      options->linked ? "this program has hooks linked in"
-					      : "--hooks loads foreign code");
-		return false;
-	}
-	if (!registry_add_linked(registry, options->linked, &error)) {
-		console_error("ktstr", "the hooks of this program: %s", error.message);
-		return false;
-	}
-	for (size_t i = 0; i < options->libraries.length; i++) {
-		if (registry_load(registry, options->libraries.data[i], &error))
-			continue;
-		console_error("ktstr", "--hooks: %s", error.message);
-		return false;
-	}
-	return true;
-}
-
-static bool is_file(const char *path)
-{
-	return strcmp(path, "-") == 0 || access(path, F_OK) == 0;
-}
-
-static bool compile_one(struct ktstr_programs *programs, const struct ktstr_options *options,
-			const char *path)
-{
-	struct compilation *compilation = memory_zeroed(1, sizeof(*compilation));
-	struct error error;
-	VECTOR_PUSH(&programs->all, compilation);
-	bool of_library =
-		!is_file(path) && registry_find_scenario(&programs->hooked.registry, path) != NULL;
-	bool fine = of_library ? hooked_compile(&programs->hooked, path, compilation, &error)
-			       : compile_file(compilation, path, true, false, NULL, &error);
-	bool refused =
-		fine && options->no_foreign && !compilation->diags.errors &&
-		!foreign_refuse(compilation, console_use_color(options->color, STDERR_FILENO));
-	/* Loading a library runs it. */
-	if (fine && !refused && options->uses_hooks && !compilation->diags.errors)
-		fine = hooked_load_used(&programs->hooked, compilation, path, &error) ||
-		       error_wrap(&error, "%s", path);
-	if (!fine)
-		console_error("ktstr", "%s", error.message);
-	/* `exec` and `plan` say nothing of warnings: `ktstrc check` does. */
-	else if (compilation->diags.errors)
-		print_diags(compilation, options);
-	return fine && !refused && !compilation->diags.errors;
-}
-
-/* With no file, the scenarios of the libraries. */
-static bool compile_all(struct ktstr_programs *programs, const struct ktstr_options *options)
-{
-	const struct registry *registry = &programs->hooked.registry;
-	bool fine = true;
-	for (size_t i = 0; i < options->files.length; i++)
-		fine &= compile_one(programs, options, options->files.data[i]);
-	for (size_t i = 0; i < registry->entries.length && !options->files.length; i++) {
-		const struct ktstr_entry *entry = registry->entries.data[i]->entry;
-		if (entry->kind == KTSTR_KIND_SCENARIO)
-			fine &= compile_one(programs, options, entry->name);
-	}
-	return fine;
-}
-
-bool ktstr_names_any(const struct ktstr_options *options)
-{
-	return options->files.length || options->libraries.length || options->linked;
-}
-
-bool ktstr_compile(struct ktstr_programs *programs, struct ktstr_options *options, int *code)
-{
-	struct hooked *hooked = &programs->hooked;
-	*programs = (struct ktstr_programs){0};
-	*code = EXIT_USAGE;
-	if (!load_libraries(programs, options) || !compile_all(programs, options))
-		return false;
-	if (hooked->registry.entries.length) {
-		hooked->caller = hook_caller_new(&hooked->registry, options->hooks_in_process,
-						 options->run.hook_timeout_ns);
-		options->run.hooks = hook_caller_hooks(hooked->caller);
-	}
-	return set_params(programs, options) && check_flags(programs, options);
-}
-
-void ktstr_free_programs(struct ktstr_programs *programs)
-{
-	for (size_t i = 0; i < programs->all.length; i++) {
-		compile_free(programs->all.data[i]);
-		free(programs->all.data[i]);
-	}
-	VECTOR_FREE(&programs->all);
-	hooked_free(&programs->hooked);
-}
-
-bool ktstr_is_selected(const struct ktstr_options *options, const char *scenario)
-{
-	return !options->glob || fnmatch(options->glob, scenario, 0) == 0;
 }

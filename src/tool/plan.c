@@ -10,7 +10,7 @@
 
 /* One cell of the table that several topologies give. */
 struct verdict {
-	char scenario[128];
+	char scenario[256];
 	char topology[64];
 	enum status status;
 	char reason[160];
@@ -22,7 +22,8 @@ struct planning {
 	struct run_summary summary;
 	VECTOR(struct verdict) verdicts;
 	struct text out;
-	bool first; /* of several JSON objects */
+	struct arena arena; /* of the profiles' names */
+	bool first;         /* of several JSON objects */
 };
 
 static void keep_verdict(struct planning *planning, const struct report *report,
@@ -48,11 +49,19 @@ static void plan_program(struct planning *planning, struct compilation *compilat
 	bool table = planning->options.topologies.length > 1;
 	snprintf(environment.topology, sizeof(environment.topology), "%s", host->topology.name);
 	for (size_t i = 0; i < program->scenarios.length; i++) {
-		struct result result;
-		if (!ktstr_is_selected(&planning->options, program->scenarios.data[i].name))
-			continue;
-		run_scenario(program, i, host, &planning->options.run, &result);
-		VECTOR_PUSH(&results, result);
+		const struct scenario *scenario = &program->scenarios.data[i];
+		struct run_options run = planning->options.run;
+		struct profile_names profiles = {0};
+		if (ktstr_is_selected(&planning->options, scenario))
+			ktstr_profiles(&planning->options, program, scenario, &planning->arena,
+				       &profiles);
+		for (size_t j = 0; j < profiles.all.length; j++) {
+			struct result result;
+			run.profile = profiles.all.data[j];
+			run_scenario(program, i, host, &run, &result);
+			VECTOR_PUSH(&results, result);
+		}
+		VECTOR_FREE(&profiles.all);
 	}
 	struct report report = {.sources = &compilation->sources,
 				.environment = &environment,
@@ -161,6 +170,7 @@ int plan_main(int count, char **arguments, ktstr_registry_function *linked)
 	}
 	text_free(&planning.out);
 	VECTOR_FREE(&planning.verdicts);
+	arena_free(&planning.arena);
 	ktstr_free_programs(&planning.programs);
 	ktstr_free_options(&planning.options);
 	return code;

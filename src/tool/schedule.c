@@ -5,6 +5,23 @@ static bool is_in_shard(const struct report_shard *shard, size_t index)
 	return !shard->count || index % shard->count == shard->index - 1;
 }
 
+/* A scenario in each of its profiles. */
+static void add_scenario(struct schedule *schedule, const struct ktstr_options *options,
+			 struct run_item item, size_t *selected)
+{
+	const struct program *program = &item.compilation->program;
+	struct profile_names names = {0};
+	ktstr_profiles(options, program, &program->scenarios.data[item.scenario], &schedule->arena,
+		       &names);
+	for (size_t i = 0; i < names.all.length; i++) {
+		item.profile = names.all.data[i];
+		item.index = (uint32_t)(*selected)++;
+		if (is_in_shard(&options->shard, item.index))
+			VECTOR_PUSH(&schedule->items, item);
+	}
+	VECTOR_FREE(&names.all);
+}
+
 /* One turn through this shard's scenarios. */
 static void add_turn(struct schedule *schedule, const struct ktstr_programs *programs,
 		     const struct ktstr_options *options, uint32_t round)
@@ -14,13 +31,10 @@ static void add_turn(struct schedule *schedule, const struct ktstr_programs *pro
 		struct compilation *compilation = programs->all.data[i];
 		const struct program *program = &compilation->program;
 		for (size_t j = 0; j < program->scenarios.length; j++) {
-			if (!ktstr_is_selected(options, program->scenarios.data[j].name))
-				continue;
-			size_t index = selected++;
-			if (is_in_shard(&options->shard, index))
-				VECTOR_PUSH(
-					&schedule->items,
-					(struct run_item){compilation, j, (uint32_t)index, round});
+			struct run_item item = {
+				.compilation = compilation, .scenario = j, .round = round};
+			if (ktstr_is_selected(options, &program->scenarios.data[j]))
+				add_scenario(schedule, options, item, &selected);
 		}
 	}
 	schedule->selected = selected;
@@ -62,4 +76,5 @@ void schedule_make(struct schedule *schedule, const struct ktstr_programs *progr
 void schedule_free(struct schedule *schedule)
 {
 	VECTOR_FREE(&schedule->items);
+	arena_free(&schedule->arena);
 }

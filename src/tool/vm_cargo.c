@@ -74,9 +74,9 @@ static bool add_compilation(struct cargo *cargo, size_t index, struct error *err
 	struct text path = {0};
 	bool fine = true;
 	/* A scenario of a library of hooks has no file. */
-	if (index >= options->files.length)
+	if (index >= options->files.all.length)
 		return true;
-	const char *named = options->files.data[index];
+	const char *named = options->files.all.data[index];
 	if (compilation->image) {
 		luggage_put_absolute(&path, named);
 		fine = archive_add_file(&cargo->archive, path.data, named, error);
@@ -106,7 +106,7 @@ static bool add_program(struct cargo *cargo, const char *name, struct error *err
 }
 
 /* What the scenarios start is found by running them on paper. */
-static bool add_started(struct cargo *cargo, const struct program *program, size_t index,
+static bool add_started(struct cargo *cargo, const struct run_item *item,
 			const struct topology *machine, struct error *error)
 {
 	enum { TURNS_MAX = 1000 * 1000 };
@@ -115,9 +115,10 @@ static bool add_started(struct cargo *cargo, const struct program *program, size
 	struct run_options options = cargo->session->options.run;
 	options.judge = false;
 	options.turns = TURNS_MAX;
+	options.profile = item->profile;
 	topology_copy(&topology, machine);
 	struct host *host = host_plan_open(&topology);
-	run_scenario(program, index, host, &options, &result);
+	run_scenario(&item->compilation->program, item->scenario, host, &options, &result);
 	bool fine = true;
 	const char *name;
 	for (size_t i = 0; fine && (name = host_plan_program(host, i)); i++)
@@ -165,8 +166,8 @@ static void put_command(struct cargo *cargo)
 		put_order(cargo, 'r', GUEST_REPORT ".%zu", i);
 	}
 	put_order(cargo, 'a', "--");
-	for (size_t i = 0; i < options->files.length; i++)
-		put_order(cargo, 'a', "%s", options->files.data[i]);
+	for (size_t i = 0; i < options->files.all.length; i++)
+		put_order(cargo, 'a', "%s", options->files.all.data[i]);
 }
 
 static void put_environment(struct cargo *cargo)
@@ -211,8 +212,7 @@ static bool fill(struct cargo *cargo, const struct vm_options *options,
 	for (size_t i = 0; fine && i < session->schedule.items.length; i++) {
 		const struct run_item *item = &session->schedule.items.data[i];
 		if (item->round <= 1)
-			fine = add_started(cargo, &item->compilation->program, item->scenario,
-					   topology, error);
+			fine = add_started(cargo, item, topology, error);
 	}
 	for (size_t i = 0; fine && i < options->includes.length; i++)
 		fine = add_included(cargo, options->includes.data[i], error);

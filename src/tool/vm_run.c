@@ -169,9 +169,7 @@ static void add_lost(struct session *session, const struct guest *guest,
 				.round = item->round};
 	struct text tail = {0};
 	bool running = index == guest->ended.length;
-	result.name = result_text(&result, scenario->name);
-	result.doc = result_text(&result, scenario->doc);
-	result.category = result_text(&result, scenario->category);
+	run_name_result(&result, scenario, item->profile);
 	if (index < guest->ended.length) {
 		enum status told = guest->ended.data[index];
 		if (told != STATUS_PASS)

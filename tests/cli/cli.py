@@ -145,7 +145,9 @@ class Cli:
         """Files that cannot be read."""
         good = self.write("good.kts", GOOD)
         self.case("check: missing file", [self.ktstrc, "check", "nosuch.kts"], USAGE, "nosuch.kts: .*No such file or directory")
-        self.case("check: folder", [self.ktstrc, "check", "."], USAGE, "folder")
+        (self.folder / "empty").mkdir()
+        self.case("check: a folder without programs", [self.ktstrc, "check", "empty"], USAGE, "folder")
+        self.case("fmt: a folder", [self.ktstrc, "fmt", "."], USAGE, "folder")
         self.case("check: missing among good", [self.ktstrc, "check", good.name, "nosuch.kts"], USAGE, "nosuch.kts")
         self.case("check: missing among bad", [self.ktstrc, "check", self.write("bad.kts", "bad").name, "nosuch.kts"], USAGE, "nosuch.kts")
         self.case("check: two good files", [self.ktstrc, "check", good.name, good.name], CLEAN)
