@@ -283,6 +283,30 @@ static bool take_control(struct cgroup_root *root, unsigned wanted, unsigned nee
 	return lacking(parent, lacks, error);
 }
 
+bool cgroup_root_drop(struct cgroup_root *root, enum controller controller, struct error *error)
+{
+	unsigned bit = 1u << controller;
+	disable(root->path, bit);
+	int reason = errno;
+	if (listed(root->path, "cgroup.subtree_control") & bit) {
+		errno = reason;
+		return refused(error, 2, "disabling a controller in cgroup", root->path);
+	}
+	disable(root->parent, root->enabled & bit);
+	root->enabled &= ~bit;
+	root->controllers &= ~bit;
+	return true;
+}
+
+bool cgroup_root_take(struct cgroup_root *root, enum controller controller, struct error *error)
+{
+	unsigned bit = 1u << controller;
+	bool taken = take_control(root, root->controllers | bit, bit, root->parent, error);
+	if (!taken)
+		root->controllers &= ~bit;
+	return taken;
+}
+
 static bool make_v2(struct cgroup_root *root, const struct hierarchy *hierarchy, unsigned wanted,
 		    unsigned needed, const char *parent, const struct cpuset *cpus,
 		    struct error *error)

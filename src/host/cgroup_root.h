@@ -52,6 +52,11 @@ bool cgroup_root_open_group(const struct cgroup_root *root, const char *group, s
  * program, but swept with it. -1 with errno. */
 int cgroup_root_open_leaf(const struct cgroup_root *root);
 
+/* v2, while there are no groups: let none have this controller; where the run enabled it in the
+ * parent, the root has it no longer either. And back. */
+bool cgroup_root_drop(struct cgroup_root *root, enum controller controller, struct error *error);
+bool cgroup_root_take(struct cgroup_root *root, enum controller controller, struct error *error);
+
 /* Could cgroup_root_make() succeed? Touches nothing. */
 bool cgroup_root_possible(const struct hierarchy *hierarchy, unsigned needed, struct error *error);
 

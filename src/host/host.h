@@ -190,6 +190,9 @@ struct host_info {
 struct host;
 
 struct host_verbs {
+	/* Do groups have the cpu controller? They do where it is to be had, unless this says no.
+	 * Called while there are no groups. */
+	bool (*cpu_control)(struct host *, bool on, struct error *);
 	/* Create group `name` (no '/') in `parent`; its number goes to *group. */
 	bool (*group_create)(struct host *, int parent, const char *name, int *group,
 			     struct error *);

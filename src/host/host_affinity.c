@@ -283,7 +283,15 @@ static void affinity_close(struct host *host)
 	free(host);
 }
 
+/* There is none in either case. */
+static bool affinity_cpu_control(struct host *host, bool on, struct error *error)
+{
+	(void)host, (void)on, (void)error;
+	return true;
+}
+
 static const struct host_verbs affinity_verbs = {
+	.cpu_control = affinity_cpu_control,
 	.group_create = affinity_group_create,
 	.group_remove = affinity_group_remove,
 	.knob_set = affinity_knob_set,

@@ -402,6 +402,7 @@ static bool cgroup_affinity_set(struct host *host, const int *workers, size_t co
 }
 
 static const struct host_verbs cgroup_verbs = {
+	.cpu_control = cgroup_cpu_control,
 	.group_create = cgroup_group_create,
 	.group_remove = cgroup_group_remove,
 	.knob_set = cgroup_knob_set,

@@ -1,7 +1,7 @@
 /*
  * host_cgroup: the inside of the cgroup back end, split over host_cgroup.c (groups, spawning,
- * opening and closing), cgroup_knob.c (knobs), cgroup_task.c (moving, freezing) and cgroup_stat.c
- * (what groups count). Not for other files.
+ * opening and closing), cgroup_knob.c (knobs), cgroup_cpu.c (the cpu controller on and off),
+ * cgroup_task.c (moving, freezing) and cgroup_stat.c (what groups count). Not for other files.
  *
  * A group is a directory of the same path below each of the run's roots (cgroup_root.h). On v1 a
  * group's cpuset.cpus holds what the tree says is its effective set; v2 is given the group's own
@@ -22,6 +22,7 @@ struct cgroup_host {
 	bool keep;
 	bool no_fork_into;     /* clone3(2) with CLONE_INTO_CGROUP is not to be had */
 	bool freeze_by_signal; /* for want of a freezer */
+	bool cpu_left;         /* groups do without the cpu controller that there is */
 	/* Why a controller that is there could not be had; "" where it was. */
 	char lost[CONTROLLER_COUNT][sizeof(((struct error *)NULL)->message)];
 };
@@ -56,6 +57,8 @@ bool cgroup_root_shuns_realtime(const struct cgroup_root *root);
 
 bool cgroup_knob_set(struct host *host, int group, enum knob knob, const struct knob_value *value,
 		     struct error *error);
+
+bool cgroup_cpu_control(struct host *host, bool on, struct error *error);
 
 bool cgroup_group_pressure(struct host *host, int group, int64_t *waited_ns, struct error *error);
 bool cgroup_group_throttled(struct host *host, int group, int64_t *periods, struct error *error);

@@ -36,6 +36,7 @@ struct plan_host {
 	size_t living;        /* of the workers */
 	size_t first_blocked; /* all workers before it were released or stopped */
 	int64_t now_ns;
+	bool cpu_left;       /* groups are without the cpu controller */
 	long verbs_to_fault; /* 0: none is due */
 };
 
@@ -87,6 +88,15 @@ static bool plan_group_remove(struct host *host, int group, struct error *error)
 	return true;
 }
 
+static bool plan_cpu_control(struct host *host, bool on, struct error *error)
+{
+	struct plan_host *plan = plan_of(host);
+	if (fault(plan, "cpu_control", error))
+		return false;
+	plan->cpu_left = !on;
+	return true;
+}
+
 static bool plan_knob_set(struct host *host, int group, enum knob knob,
 			  const struct knob_value *value, struct error *error)
 {
@@ -95,6 +105,10 @@ static bool plan_knob_set(struct host *host, int group, enum knob knob,
 	if (fault(plan, "knob_set", error) ||
 	    !(target = group_tree_need_own(&plan->tree, group, "set", error)))
 		return false;
+	if (strcmp(knob_table[knob].controller, "cpu") == 0 && plan->cpu_left)
+		return error_set(error, ERROR_UNAVAILABLE,
+				 "%s is not available: this runs without the cpu controller",
+				 knob_table[knob].name);
 	if (knob != KNOB_cpus || target->parent < 0)
 		return true;
 	struct group_changes changes = {0};
@@ -426,6 +440,9 @@ static void plan_cpu_states(struct host *host, struct cpu_state *states, int cou
 /* What depends on the kernel, a planned machine has. */
 static bool plan_can_tell(struct host *host, enum host_figure figure, struct error *error)
 {
+	if (figure == HOST_FIGURE_THROTTLING && plan_of(host)->cpu_left)
+		return error_set(error, ERROR_UNAVAILABLE,
+				 "the run's cgroups have no cpu controller");
 	return figure != HOST_FIGURE_NODES || host_can_tell_nodes(&host->topology, error);
 }
 
@@ -461,6 +478,7 @@ static bool plan_process_lives(struct host *host, pid_t pid, uint64_t *born)
 static const struct host_verbs plan_verbs = {
 	.group_create = plan_group_create,
 	.group_remove = plan_group_remove,
+	.cpu_control = plan_cpu_control,
 	.knob_set = plan_knob_set,
 	.group_cpus = plan_group_cpus,
 	.group_tasks = plan_group_tasks,

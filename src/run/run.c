@@ -4,6 +4,7 @@
 #include "run/interpreter.h"
 #include "run/profile.h"
 #include "run/scheduler.h"
+#include "sema/flags.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -395,6 +396,14 @@ static void set_flags(struct vm *vm, const struct scenario *scenario)
 	}
 }
 
+static void set_cpu_control(struct vm *vm)
+{
+	struct error error;
+	bool without = vm->flags >> FLAG_no_ctrl & 1;
+	if (!vm->host->verbs->cpu_control(vm->host, !without, &error))
+		vm_refused(vm, &error);
+}
+
 int64_t run_bound_ns(const struct program *program, size_t index, const struct run_options *options)
 {
 	const struct bound *bound = &program->scenarios.data[index].bound;
@@ -444,6 +453,7 @@ void run_scenario(const struct program *program, size_t index, struct host *host
 	alive_start(vm);
 	if (!setjmp(unwind_here)) {
 		set_flags(vm, scenario);
+		set_cpu_control(vm);
 		hooks_check(vm, index);
 		scheduler_start_given(vm);
 		interpreter_run(vm, scenario->entry);

@@ -340,6 +340,36 @@ class Live:
         told = re.search(r"the spread of cpu_spin in 'g' was [\d.]+%; so it went on for [\d.]+ m?s, until that was fair", run.read(run.out))
         self.judge(name, run, "" if told else "the report should say that it went on", [0])
 
+    @staticmethod
+    def is_controlled(pid):
+        """Is a task in a group of ours that has the cpu controller? None when it has gone."""
+        try:
+            lines = [line.split(":", 2) for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines()]
+        except OSError:
+            return None
+        of_v1 = any("cpu" in names.split(",") and "/ktstr-" in path for _, names, path in lines)
+        return of_v1 or any(not names and Path(mount, path.lstrip("/"), "cpu.weight").exists()
+                            for _, names, path in lines for mount in machine.cgroup_mounts() if "/ktstr-" in path)
+
+    def check_no_ctrl(self):
+        """With the flag no_ctrl groups are without the cpu controller, and with it again afterwards."""
+        name = "no_ctrl leaves the cpu controller off"
+        text = "".join(f"scenario {one} {{ {clause}; cgroup g {{ spawn cpu_spin }}; hold 500ms; expect {{ no gap; no spread }} }}\n"
+                       for one, clause in (("before", "settle = 0s"), ("without", "requires no_ctrl"), ("after", "settle = 0s")))
+        run, found = Run(self, text, options=["--workers", "1"]), {}
+        while run.process.poll() is None:
+            # Only those that run are where they belong.
+            for pid, _, _ in [one for one in run.workers() if one[2] >= 5 and one[0] not in found]:
+                if (controlled := self.is_controlled(pid)) is not None:
+                    found[pid] = controlled
+            time.sleep(0.02)
+        if found and not any(found.values()):
+            self.tap.skipped(name, "this machine's cgroups have no cpu controller")
+            run.traces()
+            return
+        fault = "" if list(found.values()) == [True, False, True] else f"workers found it {found}"
+        self.judge(name, run, fault, [0, 6])
+
     def check_normal_user(self):
         """Without the right to cgroups: one line says what would give it, and there is a verdict."""
         name = "a normal user gets a verdict"
@@ -378,4 +408,4 @@ def run_parts(description, *parts):
 if __name__ == "__main__":
     run_parts(__doc__, Live.check_ends, Live.check_refusal, Live.check_signals, Live.check_group_signal,
               Live.check_kill, Live.check_dead_worker, Live.check_memory, Live.check_start, Live.check_progress,
-              Live.check_noise, Live.check_fewer_cpus, Live.check_unfair, Live.check_normal_user)
+              Live.check_noise, Live.check_fewer_cpus, Live.check_unfair, Live.check_no_ctrl, Live.check_normal_user)

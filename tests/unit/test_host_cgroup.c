@@ -158,6 +158,60 @@ static void writes_the_knobs_of_cpu(void **state)
 	assert_file(host, CONTROLLER_CPU, "a", "cpu.idle", "0");
 }
 
+static bool has_file(const struct cgroup_root *root, const char *path)
+{
+	return faccessat(root->fd, path, F_OK, 0) == 0;
+}
+
+static void leaves_the_cpu_controller_off(void **state)
+{
+	struct host *host = HOST(state);
+	struct cgroup_host *cgroup = cgroup_host_of(host);
+	const struct cgroup_root *root = cgroup_host_root(cgroup, CONTROLLER_CPU);
+	if (!root)
+		skip();
+	bool v1 = root->version == 1;
+	const char *file = v1 ? "inner/cpu.shares" : "inner/cpu.weight";
+	char path[512];
+	snprintf(path, sizeof(path), "%s", root->path);
+	struct knob_value value = {.integer = 200};
+	struct error error = {0};
+	int64_t count;
+
+	for (int turn = 0; turn < 2; turn++) {
+		assert_true(host->verbs->cpu_control(host, false, &error));
+		assert_true(host->verbs->cpu_control(host, false, &error)); /* it is */
+		assert_null(cgroup_host_root(cgroup, CONTROLLER_CPU));
+		assert_int_equal(access(path, F_OK) == 0, !v1);
+		int group = create(host, HOST_GROUP_ROOT, "a");
+		int inner = create(host, group, "inner");
+		int worker = spawn(host, inner, 2);
+		const struct cgroup_root *cpuset = cgroup_host_root(cgroup, CONTROLLER_CPUSET);
+		assert_true(has_file(cpuset, "a/inner/cpuset.cpus"));
+		assert_false(has_file(cpuset, "a/cpu.weight"));
+		assert_false(has_file(cpuset, "a/inner/cpu.weight"));
+		assert_false(set(host, inner, KNOB_weight, &value, &error));
+		assert_int_equal(error.kind, ERROR_UNAVAILABLE);
+		assert_non_null(strstr(error.message, "without the cpu controller"));
+		assert_false(host->verbs->can_tell(host, HOST_FIGURE_THROTTLING, &error));
+		assert_true(host->verbs->release(host, &error));
+		assert_true(host->verbs->group_tasks(host, inner, &count, &error));
+		assert_int_equal(count, 2);
+		assert_true(host->verbs->stop(host, (int[]){worker, worker + 1}, 2, &error));
+		assert_true(host->verbs->group_remove(host, inner, &error));
+		assert_true(host->verbs->group_remove(host, group, &error));
+
+		assert_true(host->verbs->cpu_control(host, true, &error));
+		assert_true(host->verbs->cpu_control(host, true, &error));
+		root = cgroup_host_root(cgroup, CONTROLLER_CPU);
+		assert_non_null(root);
+		inner = create(host, HOST_GROUP_ROOT, "inner");
+		assert_true(has_file(root, file));
+		assert_true(set(host, inner, KNOB_weight, &value, &error));
+		assert_true(host->verbs->group_remove(host, inner, &error));
+	}
+}
+
 static void writes_memory_nodes(void **state)
 {
 	struct host *host = HOST(state);
@@ -427,6 +481,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(names_its_root),
 		TEST(writes_the_knobs_of_cpu),
+		TEST(leaves_the_cpu_controller_off),
 		TEST(writes_memory_nodes),
 		TEST(sets_up_what_the_program_asks_for),
 		TEST(strangers_move_along_and_die_with_the_group),
