@@ -178,6 +178,18 @@ class Catalog:
         yield from unequal("workers", sorted(found), sorted(spawns))
         yield from unequal("swaps", sorted(told), sorted(reported))
 
+    def replaced(self):
+        """What is wrong with the scenario of ours that needs schedulers to be given."""
+        events = [(one["op"], one.get("text"), one.get("value")) for label in SWAP_MACHINES for one in self.plan(
+            label, "-D", "former=one", "-D", "latter=another", "-k", "scheduler_replaced")["scheduler_replaced"]["events"]
+                  if one["op"].startswith("scheduler")]
+        start, stop = ("scheduler", "begins", "one"), ("scheduler stop", "begins", None)
+        taken = ("scheduler", "follows", "another"), ("scheduler stop", "follows", None)
+        yield from unequal("schedulers", events, [start, stop, *taken, start, stop] * len(SWAP_MACHINES))
+        for label, plans in self.plans.items():
+            if (plans["scheduler_replaced"]["status"], "-D former" in plans["scheduler_replaced"]["reason"]) != ("SKIP", True):
+                yield f"{label}: without schedulers it should be a SKIP"
+
     def place(self, name):
         """Where the scenario is: scenarios/<category>/<name>.kts, which says its category."""
         path, category = self.files.get(name), facts.BY_NAME[name]["category"]
@@ -202,6 +214,7 @@ class Catalog:
         self.tap.check("every scenario has its facts", "\n".join(unequal("scenarios", counts, CATEGORIES)))
         for name in self.names:
             self.tap.check(name, "\n".join([*self.place(name), *self.flags(name), *self.faults(name)][:6]))
+        self.tap.check("scheduler_replaced", "\n".join(self.replaced()))
         for kind in KINDS:
             self.tap.check(f"--work-type {kind}", "\n".join([*self.swaps(kind)][:6]))
         self.tap.finish()

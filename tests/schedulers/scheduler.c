@@ -35,8 +35,8 @@ static void on_signal(int number)
 
 static int usage(void)
 {
-	fputs("usage: test_scheduler fifo|starve|stick|slow [--strict] "
-	      "[--exit-after SECONDS]\n",
+	fputs("usage: test_scheduler [fifo|starve|stick|slow [--strict] "
+	      "[--exit-after SECONDS]]\n",
 	      stderr);
 	return 2;
 }
@@ -44,7 +44,7 @@ static int usage(void)
 static bool read_wish(struct wish *wish, int count, char **arguments)
 {
 	static const char *const modes[] = {"fifo", "starve", "stick", "slow"};
-	*wish = (struct wish){.mode = -1};
+	*wish = (struct wish){.mode = count > 1 ? -1 : 0};
 	for (int i = 0; count > 1 && i < 4; i++) {
 		if (strcmp(arguments[1], modes[i]) == 0)
 			wish->mode = i;

@@ -240,6 +240,25 @@ def check_catalog(tap, vm):
         tap.check(title, "" if found["status"] == status and word in said else f"{found['status']}, not {status} for '{word}': {said}")
 
 
+def check_replaced(tap, vm):
+    """The scenario of the catalog in which schedulers take over from each other."""
+    title = "scheduler_replaced: schedulers take over in mid-run"
+    if not vm.arguments.scheduler:
+        tap.skipped(title, "the test schedulers were not built (clang, bpftool, libbpf-dev)")
+        return
+    for name in "former", "latter":
+        shutil.copy(vm.arguments.scheduler, vm.folder / name)
+    result = vm.exec(CATALOG_FOLDER / "beyond/scheduler_replaced.kts", "--topo", "2n4l1c2t", "--duration", "3s", "-D", "former=./former",
+                     "-D", "latter=./latter", "--report", "json=replaced.json", "--report", "perfetto=replaced.trace")
+    if not (vm.folder / "replaced.json").exists():
+        tap.failed_with(title, result.summary())
+        return
+    found = vm.report("replaced.json")["scenarios"][0]
+    starts = [event.get("value") for event in found["events"] if event["op"] == "scheduler"]
+    fine = found["status"] == "PASS" and starts == ["./former", "./latter", "./former"]
+    tap.check(title, "" if fine else f"{found['status']}, {starts}: {found['reasons']}")
+
+
 def main():
     """Every check, on one kernel."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -258,7 +277,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="kts-vm-exec-") as folder:
         vm = Vm(arguments, kernel, Path(folder))
         before = set(os.listdir(tempfile.gettempdir()))
-        for check in (check_results, check_several, check_topologies, check_payload, check_lost, check_signals, check_schedulers, check_catalog):
+        for check in (check_results, check_several, check_topologies, check_payload, check_lost, check_signals, check_schedulers, check_catalog,
+                      check_replaced):
             began = time.monotonic()
             check(tap, vm)
             tap.note(f"{check.__name__}: {time.monotonic() - began:.0f} s")
