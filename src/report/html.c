@@ -14,7 +14,10 @@ static const char head[] =
 	"content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
 	"<meta name=\"viewport\" content=\"width=device-width\">\n"
 	"<meta name=\"color-scheme\" content=\"light dark\">\n"
-	"<title>ktstr report</title>\n<style>\n"
+	"<title>";
+
+static const char style[] =
+	"</title>\n<style>\n"
 	":root{--bg:#fff;--fg:#1b1f24;--dim:#59636e;--line:#d1d9e0;--box:#dbe9f9;--set:#d7f0dc;"
 	"--busy:#8db7e8;--move:#9a5b00;--good:#1a7f37;--bad:#cf222e;--warn:#8a5a00;--skip:#57606a}"
 	"\n"
@@ -44,7 +47,16 @@ static const char head[] =
 	".bar{display:inline-block;width:8em;height:.7em;border:1px solid var(--line);"
 	"background:var(--bg);vertical-align:baseline}\n"
 	".bar i{display:block;height:100%;background:var(--busy)}\n"
-	"</style>\n</head>\n<body>\n";
+	"</style>\n";
+
+void html_put_head(const char *title, const char *more, struct text *out)
+{
+	text_puts(out, head);
+	escape_xml(out, title);
+	text_puts(out, style);
+	text_puts(out, more);
+	text_puts(out, "</head>\n<body>\n");
+}
 
 static void put_environment(const struct environment *environment, struct text *out)
 {
@@ -294,7 +306,7 @@ static void put_scenario(const struct report *report, const struct result *resul
 
 void report_html(const struct report *report, struct text *out)
 {
-	text_puts(out, head);
+	html_put_head("ktstr report", "", out);
 	text_puts(out, "<h1>ktstr: ");
 	report_put_counts(report, out);
 	text_puts(out, "</h1>\n");

@@ -1,10 +1,13 @@
 /*
- * html_parts: the drawings of the page (html.c).
+ * html_parts: what the pages (html.c, html_plan.c) share, and the drawings of the first.
  */
 #ifndef KTSTR_REPORT_HTML_PARTS_H
 #define KTSTR_REPORT_HTML_PARTS_H
 
 #include "report/report.h"
+
+/* Up to <body>; `more` goes into the head as it is. */
+void html_put_head(const char *title, const char *more, struct text *out);
 
 /* Steps, cpusets of cgroups, workers and migrations of CPUs, with the findings where they happened;
  * `number` is the scenario's, from 1. */

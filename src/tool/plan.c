@@ -1,5 +1,6 @@
 /* ktstr plan: the same programs on hosts that are only imagined. */
 #include "host/host.h"
+#include "report/plan_table.h"
 #include "report/report.h"
 #include "sema/sema.h"
 #include "tool/ktstr.h"
@@ -8,34 +9,31 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One cell of the table that several topologies give. */
-struct verdict {
-	char scenario[256];
-	char topology[64];
-	enum status status;
-	char reason[160];
-};
-
 struct planning {
 	struct ktstr_options options;
 	struct ktstr_programs programs;
 	struct run_summary summary;
-	VECTOR(struct verdict) verdicts;
+	VECTOR(struct plan_cell) verdicts;
 	struct text out;
-	struct arena arena; /* of the profiles' names */
+	struct arena arena; /* of the verdicts, and the profiles' names */
 	bool first;         /* of several JSON objects */
 };
+
+static const char *keep(struct planning *planning, const char *text)
+{
+	return arena_copy(&planning->arena, text, strlen(text));
+}
 
 static void keep_verdict(struct planning *planning, const struct report *report,
 			 const struct result *result)
 {
-	struct verdict verdict = {.status = result->status};
-	snprintf(verdict.scenario, sizeof(verdict.scenario), "%s", result->name);
-	memcpy(verdict.topology, report->environment->topology, sizeof(verdict.topology));
-	if (result->reasons.length)
-		snprintf(verdict.reason, sizeof(verdict.reason), "%s",
-			 result->reasons.data[0].message);
-	VECTOR_PUSH(&planning->verdicts, verdict);
+	const char *reason = result->reasons.length ? result->reasons.data[0].message : "";
+	VECTOR_PUSH(&planning->verdicts,
+		    (struct plan_cell){.scenario = keep(planning, result->name),
+				       .category = keep(planning, result->category),
+				       .topology = keep(planning, report->environment->topology),
+				       .status = result->status,
+				       .reason = keep(planning, reason)});
 	summary_add(&planning->summary, result);
 }
 
@@ -105,13 +103,13 @@ static void put_table(struct planning *planning)
 {
 	size_t scenario = 8, topology = 8;
 	for (size_t i = 0; i < planning->verdicts.length; i++) {
-		const struct verdict *verdict = &planning->verdicts.data[i];
+		const struct plan_cell *verdict = &planning->verdicts.data[i];
 		size_t name = strlen(verdict->scenario), machine = strlen(verdict->topology);
 		scenario = name > scenario ? name : scenario;
 		topology = machine > topology ? machine : topology;
 	}
 	for (size_t i = 0; i < planning->verdicts.length; i++) {
-		const struct verdict *verdict = &planning->verdicts.data[i];
+		const struct plan_cell *verdict = &planning->verdicts.data[i];
 		text_printf(&planning->out, "%-*s  %-*s  %-6s %s", (int)scenario, verdict->scenario,
 			    (int)topology, verdict->topology,
 			    verdict->status == STATUS_PASS ? "runs" : status_name(verdict->status),
@@ -120,6 +118,47 @@ static void put_table(struct planning *planning)
 			planning->out.data[--planning->out.length] = '\0';
 		text_putc(&planning->out, '\n');
 	}
+}
+
+static bool write_pages(struct planning *planning)
+{
+	const struct ktstr_options *options = &planning->options;
+	static const char *const here[] = {"this machine"};
+	size_t count = options->topologies.length;
+	const struct plan_table table = {.machines = count ? options->topologies.data : here,
+					 .machine_count = count ? count : 1,
+					 .cells = planning->verdicts.data,
+					 .count = planning->verdicts.length};
+	struct text page = {0};
+	bool fine = true;
+	report_plan_html(&table, &page);
+	for (size_t i = 0; i < options->reports.length; i++) {
+		struct error error;
+		if (console_write_file(options->reports.data[i].path, &page, &error))
+			continue;
+		console_error("ktstr", "%s", error.message);
+		fine = false;
+	}
+	text_free(&page);
+	return fine;
+}
+
+/* What a plan can be written as. */
+static bool check_formats(const struct ktstr_options *options)
+{
+	if (options->format > FORMAT_JSON) {
+		console_error("ktstr", "a plan comes in the formats human and json, not %s",
+			      format_table[options->format].name);
+		return false;
+	}
+	for (size_t i = 0; i < options->reports.length; i++) {
+		if (options->reports.data[i].format == FORMAT_HTML)
+			continue;
+		console_error("ktstr", "--report: of a plan there is a page in html, not in %s",
+			      format_table[options->reports.data[i].format].name);
+		return false;
+	}
+	return true;
 }
 
 static int plan_all(struct planning *planning)
@@ -146,7 +185,7 @@ static int plan_all(struct planning *planning)
 		console_error("ktstr", "cannot write the plan: %m");
 		return EXIT_INTERNAL;
 	}
-	return code;
+	return !planning->options.reports.length || write_pages(planning) ? code : EXIT_INTERNAL;
 }
 
 int plan_main(int count, char **arguments, ktstr_registry_function *linked)
@@ -157,9 +196,7 @@ int plan_main(int count, char **arguments, ktstr_registry_function *linked)
 		planning.options.run.trace = true;
 		planning.options.run.turns = SEMA_TURNS_MAX;
 		planning.options.linked = linked;
-		if (planning.options.format > FORMAT_JSON) {
-			console_error("ktstr", "a plan comes in the formats human and json, not %s",
-				      format_table[planning.options.format].name);
+		if (!check_formats(&planning.options)) {
 			code = EXIT_USAGE;
 		} else if (!ktstr_names_any(&planning.options)) {
 			console_error("ktstr", "which file? For example: ktstr plan FILE.kts");
