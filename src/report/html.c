@@ -8,13 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-static const char head[] =
-	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	"<meta http-equiv=\"Content-Security-Policy\" "
-	"content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-	"<meta name=\"viewport\" content=\"width=device-width\">\n"
-	"<meta name=\"color-scheme\" content=\"light dark\">\n"
-	"<title>";
+static const char head[] = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+			   "<meta http-equiv=\"Content-Security-Policy\" "
+			   "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+			   "<meta name=\"viewport\" content=\"width=device-width\">\n"
+			   "<meta name=\"color-scheme\" content=\"light dark\">\n"
+			   "<title>";
 
 static const char style[] =
 	"</title>\n<style>\n"

@@ -113,8 +113,7 @@ static bool is_told(const struct plan_table *table, size_t row, size_t machine)
 }
 
 /* A line for each reason of a scenario, with the machines that it is of. */
-static void put_reason(const struct plan_table *table, size_t row, size_t machine,
-		       struct text *out)
+static void put_reason(const struct plan_table *table, size_t row, size_t machine, struct text *out)
 {
 	const struct plan_cell *here = cell(table, row, machine);
 	const char *comma = "";

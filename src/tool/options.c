@@ -35,7 +35,7 @@ static const char usage[] =
 	"  --shard I/N            only part I of N; `ktstr merge` joins the reports\n"
 	"  --format FORMAT        what goes to standard output: human, json, ktap, tap, tap14,\n"
 	"                         junit, github, markdown, html or perfetto\n"
-	"  --report FORMAT=PATH   the same into a file; may be repeated\n"
+	"  --report FORMAT=PATH   the same into a file; may be repeated. plan: html, its table\n"
 	"  --backend WORD         auto, cgroup, affinity or plan\n"
 	"  --topo T               plan: on this topology; may be repeated. A label (2n4l4c2t),\n"
 	"                         a preset (numa2-4llc), an hwloc synthetic string or XML file\n"

@@ -16,7 +16,9 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "report"))
 from programs import ROOT, environment, program, run  # noqa: E402
+from readers import read_page  # noqa: E402
 from tap import Tap  # noqa: E402
 
 # The flags that every file knows, in their order, and what they need.
@@ -208,6 +210,34 @@ scenario under { scheduler = probe; requires llc; cgroup a { spawn cpu_spin }; h
         order = [(name.replace("fast+llc", "llc+fast"), name.split("/")[1].replace("fast+llc", "llc+fast"), i) for i, name in enumerate(names)]
         self.tap.check("exec: a run for each profile", "" if found == order else f"{found}, not {order}")
 
+    def check_page(self):
+        """plan --report html: the table of the gauntlet as a page, with the reasons."""
+        result = self.run("plan", "--gauntlet", "--report", "html=page.html")
+        page = read_page((self.folder / "page.html").read_bytes())
+        cells = [(attributes["class"], attributes.get("title", "")) for tag, attributes in page.elements if tag == "td" and "class" in attributes
+                 and not attributes["class"].startswith(("verdict", "dim"))]
+        lines = [line.split(None, 3) for line in result.text.splitlines()]
+        told = sorted(({"runs": "PASS"}.get(line[2], line[2]), line[3] if len(line) > 3 else "") for line in lines)
+        self.tap.check("page: all that the table has", "" if sorted(cells) == told and result.code == 0 else f"{len(cells)} cells, {len(told)} lines")
+        self.tap.check("page: no SKIP without a reason, nothing else", "" if all(
+            status == "PASS" or (status == "SKIP" and reason) for status, reason in cells) else str(set(cells)))
+        text = (self.folder / "page.html").read_text()
+        for word in "prefers-color-scheme:dark", "numa2-8llc · 2n8l8c2t", "needs topo.nodes &gt;= 2; here topo.nodes is 1":
+            self.tap.check(f"page: {word}", "" if word in text else "it is not there")
+        hostile = """scenario evil { category = "<script>alert(1)</script>"
+skip "\\"><img src=x onerror=alert(2)>" if topo.cpus < 5
+cgroup a { spawn cpu_spin }
+hold 1s }
+"""
+        (self.folder / "hostile.kts").write_text(hostile)
+        self.says("page: hostile texts", ["plan", "--topo", "1n1l2c1t", "--topo", "1n1l8c1t", "--report", "html=page.html", "hostile.kts"], 0)
+        elements = read_page((self.folder / "page.html").read_bytes()).elements  # raises what it cannot stand
+        shown = {attributes["title"] for tag, attributes in elements if "title" in attributes}
+        self.tap.check("page: they are shown", "" if shown == {'"><img src=x onerror=alert(2)>'} else str(shown))
+        self.says("page: of this machine", ["plan", "--report", "html=page.html", "steady"], 0)
+        self.says("plan: another report", ["plan", "--report", "junit=x", "steady"], 2, "^$", "in html, not in junit")
+        self.says("plan: a report that cannot be written", ["plan", "--report", "html=no/such", "steady"], 3, "", "no/such")
+
     def check_folders(self):
         """ktstrc check looks for programs in folders, as ktstr does."""
         tree = self.folder / "tree/deep"
@@ -243,6 +273,7 @@ def main():
         choice.check_show()
         choice.check_profiles()
         choice.check_arguments()
+        choice.check_page()
         choice.check_folders()
         choice.tap.finish()
 
