@@ -389,11 +389,11 @@ static void call_isolated(struct hook_caller *caller, struct vm *vm, const struc
 			error_wrap(&error, "no process for hook '%s'", entry->name);
 			vm_refused(vm, &error);
 		}
-		/* It has called nothing yet, so it has no children. */
 		if (!vm->host->verbs->adopt(vm->host, caller->helper.pid, &error)) {
 			helper_end(&caller->helper, 0, NULL);
 			vm_refused(vm, &error);
 		}
+		helper_begin(&caller->helper);
 	}
 	put_call(caller, facts, registered, args);
 	send_out(caller, vm, entry->name);

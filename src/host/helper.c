@@ -39,8 +39,8 @@ static _Noreturn void run_child(helper_body *body, void *context, int fd, pid_t 
 	_exit(0);
 }
 
-/* Says how the helper ended, and stays as long as anything of it lives. That has the socket, too: it
- * is closed for all of them, or nobody would see the end. */
+/* Says how the helper ended, and stays as long as anything of it lives. That has the socket, too:
+ * it is closed for all of them, or nobody would see the end. */
 static _Noreturn void keep(pid_t helper, int fd, int status_fd)
 {
 	int status;
@@ -67,6 +67,12 @@ static _Noreturn void run_keeper(helper_body *body, void *context, const int *en
 	prctl(PR_SET_NAME, "kts-keeper");
 	close(ends[0]);
 	close(told[0]);
+	char begin;
+	ssize_t got;
+	while ((got = recv(ends[1], &begin, 1, 0)) < 0 && errno == EINTR)
+		continue;
+	if (got != 1)
+		_exit(1);
 	pid_t keeper = getpid(), pid = fork();
 	if (pid == 0) {
 		close(told[1]);
@@ -110,6 +116,12 @@ bool helper_start(struct helper *helper, helper_body *body, void *context, int64
 	setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	*helper = (struct helper){.pid = pid, .fd = ends[0], .status_fd = told[0]};
 	return true;
+}
+
+void helper_begin(const struct helper *helper)
+{
+	/* A keeper that is gone is noticed by who talks to the helper. */
+	send(helper->fd, "", 1, MSG_NOSIGNAL);
 }
 
 /* How the helper ended, if it does within that time. */

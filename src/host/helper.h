@@ -4,9 +4,9 @@
  * of what is said.
  *
  * The helper is in a process group of its own, dies with this process (PR_SET_PDEATHSIG), reads
- * nothing, and what it prints goes to standard error. Between the two stands a keeper, to whom comes
- * whatever the helper started and left behind, in whichever session it is, also when the helper
- * crashed. helper_end() kills all of that.
+ * nothing, and what it prints goes to standard error. Between the two stands a keeper, to whom
+ * comes whatever the helper started and left behind, in whichever session it is, also when the
+ * helper crashed. helper_end() kills all of that.
  */
 #ifndef KTSTR_HOST_HELPER_H
 #define KTSTR_HOST_HELPER_H
@@ -25,12 +25,17 @@ struct helper {
 /* Runs in the helper; when it returns the helper ends, with status 0. */
 typedef void helper_body(int fd, void *context);
 
-/* A message to it may wait for `patience_ns` to be taken; then helper_send() gives up. */
+/* The keeper is made, and waits: as yet nothing descends from it, and it can be put where its
+ * children are to be. A message to the helper may wait for `patience_ns` to be taken; then
+ * helper_send() gives up. */
 bool helper_start(struct helper *helper, helper_body *body, void *context, int64_t patience_ns,
 		  struct error *error);
 
-/* Kill it, with all that descends from it, and take leave. The status of wait(2) goes to *status, if
- * that is not NULL; `patience_ns` is how long it may take to end by itself first. */
+/* Now the helper runs. */
+void helper_begin(const struct helper *helper);
+
+/* Kill it, with all that descends from it, and take leave. The status of wait(2) goes to *status,
+ * if that is not NULL; `patience_ns` is how long it may take to end by itself first. */
 void helper_end(struct helper *helper, int64_t patience_ns, int *status);
 
 /* Messages: a length and so many bytes. Both wait; false when the other side is gone, or (errno is

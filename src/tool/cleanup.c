@@ -91,24 +91,24 @@ static void put_json(struct text *out, const struct sweep *sweep, bool dry_run)
 {
 	struct json json;
 	json_start(&json, out, true);
-	json_object(&json);
+	json_open_object(&json);
 	json_member_string(&json, "schema", "ktstr.cleanup/1");
 	json_member_bool(&json, "dry_run", dry_run);
-	json_key(&json, "runs");
-	json_array(&json);
+	json_put_key(&json, "runs");
+	json_open_array(&json);
 	for (size_t i = 0; i < sweep->runs.length; i++) {
 		const struct swept_run *run = &sweep->runs.data[i];
-		json_object(&json);
+		json_open_object(&json);
 		json_member_string(&json, "name", run->name);
 		json_member_string(&json, "state", sweep_state_name(run->state));
 		json_member_int(&json, "cgroups", run->cgroups);
 		json_member_int(&json, "processes", run->processes);
 		if (*run->why)
 			json_member_string(&json, "why", run->why);
-		json_object_end(&json);
+		json_close_object(&json);
 	}
-	json_array_end(&json);
-	json_object_end(&json);
+	json_close_array(&json);
+	json_close_object(&json);
 	text_putc(out, '\n');
 }
 

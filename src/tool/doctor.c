@@ -138,23 +138,23 @@ static void put_json(struct text *out, const struct abilities *abilities)
 {
 	struct json json;
 	json_start(&json, out, true);
-	json_object(&json);
+	json_open_object(&json);
 	json_member_string(&json, "schema", "ktstr.doctor/1");
 	json_member_bool(&json, "cgroups", abilities->cgroups);
-	json_key(&json, "abilities");
-	json_array(&json);
+	json_put_key(&json, "abilities");
+	json_open_array(&json);
 	for (size_t i = 0; i < abilities->all.length; i++) {
 		const struct ability *ability = &abilities->all.data[i];
-		json_object(&json);
+		json_open_object(&json);
 		json_member_string(&json, "name", ability->name);
 		json_member_string(&json, "state", ability_state_name(ability->state));
 		json_member_string(&json, "says", ability->says);
 		if (*ability->help)
 			json_member_string(&json, "help", ability->help);
-		json_object_end(&json);
+		json_close_object(&json);
 	}
-	json_array_end(&json);
-	json_object_end(&json);
+	json_close_array(&json);
+	json_close_object(&json);
 	text_putc(out, '\n');
 }
 
