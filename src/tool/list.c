@@ -194,46 +194,46 @@ static void list_text(struct listing *listing, const struct entry *entry)
 static void put_json_flags(struct json *json, const char *key, const struct program *program,
 			   uint64_t flags)
 {
-	json_key(json, key);
-	json_array(json);
+	json_put_key(json, key);
+	json_open_array(json);
 	for (size_t i = 0; i < program->flags.length; i++) {
 		if (flags >> i & 1)
-			json_string(json, program->flags.data[i].name);
+			json_put_string(json, program->flags.data[i].name);
 	}
-	json_array_end(json);
+	json_close_array(json);
 }
 
 static void put_json_needs(struct json *json, const struct entry *entry)
 {
 	const struct stmt *need = next_need(entry->stmt->body.block.first);
-	json_key(json, "needs");
-	json_array(json);
+	json_put_key(json, "needs");
+	json_open_array(json);
 	for (; need; need = next_need(need->next)) {
 		struct text text = {0};
 		put_need(&text, entry->compilation, need);
-		json_string(json, text_string(&text));
+		json_put_string(json, text_string(&text));
 		text_free(&text);
 	}
-	json_array_end(json);
+	json_close_array(json);
 }
 
 static void put_json_presets(struct listing *listing, const struct entry *entry)
 {
 	struct json *json = &listing->json;
 	const char *name, *label;
-	json_key(json, "presets");
-	json_array(json);
+	json_put_key(json, "presets");
+	json_open_array(json);
 	for (int i = 0; topology_preset(i, &name, &label); i++) {
 		struct result result;
 		plan_preset(listing, entry, label, &result);
-		json_object(json);
+		json_open_object(json);
 		json_member_string(json, "preset", name);
 		json_member_string(json, "status", status_name(result.status));
 		json_member_string(json, "reason", reason_of(&result));
-		json_object_end(json);
+		json_close_object(json);
 		result_free(&result);
 	}
-	json_array_end(json);
+	json_close_array(json);
 }
 
 static void put_json_whole(struct listing *listing, const struct entry *entry,
@@ -241,25 +241,25 @@ static void put_json_whole(struct listing *listing, const struct entry *entry,
 {
 	const struct program *program = &entry->compilation->program;
 	struct json *json = &listing->json;
-	json_key(json, "profile_names");
-	json_array(json);
+	json_put_key(json, "profile_names");
+	json_open_array(json);
 	for (size_t i = 0; i < entry->profiles.all.length; i++) {
 		struct text name = {0};
 		profile_put(&name, program, entry->profiles.all.data[i]);
-		json_string(json, text_string(&name));
+		json_put_string(json, text_string(&name));
 		text_free(&name);
 	}
-	json_array_end(json);
-	json_key(json, "params");
-	json_array(json);
+	json_close_array(json);
+	json_put_key(json, "params");
+	json_open_array(json);
 	for (size_t i = 0; i < program->params.length; i++) {
-		json_object(json);
+		json_open_object(json);
 		json_member_string(json, "name", program->params.data[i].name);
 		json_member_string(json, "type", type_table[program->params.data[i].type].name);
 		json_member_string(json, "description", program->params.data[i].doc);
-		json_object_end(json);
+		json_close_object(json);
 	}
-	json_array_end(json);
+	json_close_array(json);
 	put_json_presets(listing, entry);
 	json_member_string(json, "source", file ? file->text : "");
 }
@@ -270,7 +270,7 @@ static void put_json(struct listing *listing, const struct entry *entry)
 	const struct scenario *scenario = entry->scenario;
 	struct json *json = &listing->json;
 	struct source_place place = {0};
-	json_object(json);
+	json_open_object(json);
 	json_member_string(json, "name", scenario->name);
 	json_member_string(json, "category", scenario->category);
 	json_member_string(json, "description", scenario->doc);
@@ -286,7 +286,7 @@ static void put_json(struct listing *listing, const struct entry *entry)
 	json_member_int(json, "bound_ns", bounds_longest_ns(&scenario->bound));
 	if (listing->whole)
 		put_json_whole(listing, entry, place.file);
-	json_object_end(json);
+	json_close_object(json);
 }
 
 /* Each file once, behind what is said of its scenarios. */
@@ -358,16 +358,16 @@ static int put_listing(struct listing *listing)
 	bool as_json = listing->options.format == FORMAT_JSON;
 	if (as_json) {
 		json_start(json, &listing->out, true);
-		json_object(json);
+		json_open_object(json);
 		json_member_string(json, "schema", "ktstr.list/1");
-		json_key(json, "scenarios");
-		json_array(json);
+		json_put_key(json, "scenarios");
+		json_open_array(json);
 	}
 	measure_names(listing);
 	put_all(listing);
 	if (as_json) {
-		json_array_end(json);
-		json_object_end(json);
+		json_close_array(json);
+		json_close_object(json);
 		text_putc(&listing->out, '\n');
 	}
 	int code = console_print("ktstr", &listing->out);
