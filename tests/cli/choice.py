@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "report"))
 from programs import ROOT, environment, program, run  # noqa: E402
-from readers import read_page  # noqa: E402
+from readers import parse, read_page  # noqa: E402
 from tap import Tap  # noqa: E402
 
 # The flags that every file knows, in their order, and what they need.
@@ -221,6 +221,8 @@ scenario under { scheduler = probe; requires llc; cgroup a { spawn cpu_spin }; h
         self.tap.check("page: all that the table has", "" if sorted(cells) == told and result.code == 0 else f"{len(cells)} cells, {len(told)} lines")
         self.tap.check("page: no SKIP without a reason, nothing else", "" if all(
             status == "PASS" or (status == "SKIP" and reason) for status, reason in cells) else str(set(cells)))
+        complaints = json.loads(parse("html", (self.folder / "page.html").read_bytes()))["complaints"]
+        self.tap.check("page: html-validate has nothing to say of it", "\n".join(complaints[:10]))
         text = (self.folder / "page.html").read_text()
         for word in "prefers-color-scheme:dark", "numa2-8llc · 2n8l8c2t", "needs topo.nodes &gt;= 2; here topo.nodes is 1":
             self.tap.check(f"page: {word}", "" if word in text else "it is not there")
