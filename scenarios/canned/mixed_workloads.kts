@@ -4,6 +4,7 @@ use "std/loads"
 
 scenario mixed_workloads "Heavy, bursty and writing" {
     category = "canned"
+    extend = 5s
 
     cgroup cg_0 { spawn 8 cpu_spin }
     cgroup cg_1 { spawn dense_bursts() }
