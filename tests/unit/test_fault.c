@@ -144,6 +144,14 @@ static void test_every_verb(void **state)
 	}
 }
 
+static void set_param(struct program *program, const char *name)
+{
+	const struct param_value value = {name, "scx_some"};
+	struct error error;
+	if (run_has_param(program, name) && !run_set_param(program, &value, &error))
+		fail_msg("%s: %s", name, error.message);
+}
+
 static int visit(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
 	const char *dot = strrchr(path, '.');
@@ -153,6 +161,9 @@ static int visit(const char *path, const struct stat *status, int kind, struct F
 	if (kind != FTW_F || !dot || strcmp(dot, ".kts") != 0)
 		return 0;
 	probe_compile_file(&probe, path);
+	/* Without them it is a SKIP, and reaches no verb. */
+	set_param(&probe.program, "former");
+	set_param(&probe.program, "latter");
 	for (size_t i = 0; i < probe.program.scenarios.length; i++) {
 		long faults = run_with_faults(&probe, i, "2n4l4c2t");
 		if (faults < 3)
