@@ -14,7 +14,7 @@ void ledger_add(struct vm *vm, enum entry_kind kind, int id)
 
 void ledger_add_living(struct vm *vm, int first, int count, int batch)
 {
-	while (vm->batch_of.length < (size_t)(first + count)) {
+	while (vm->batch_of.length < (size_t)first + (size_t)count) {
 		VECTOR_PUSH(&vm->batch_of, -1);
 		VECTOR_PUSH(&vm->living_at, -1);
 	}
