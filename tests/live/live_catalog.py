@@ -92,13 +92,13 @@ def cut_quota(pids):
 FAULTS = [("basic", "cgroup_steady", 5, stop_one, "gap"),
           ("cpuset", "cgroup_cpuset_clear_midrun", 3, stray, "isolated"),
           ("affinity", "cgroup_affinity_pinned", 2, stray, "isolated"),
-          ("sched_class", "sched_batch", 3, neglect_one, "spread"),
+          ("sched_class", "sched_batch", 5, neglect_one, "spread"),
           ("dynamic", "cgroup_rapid_churn", 5, stop_one, "gap"),
           ("stress", "cgroup_oversubscribed", 5, stop_one, "gap"),
           ("stall", "stall_detect", 8, cut_quota, "gap"),
-          ("advanced", "cgroup_load_imbalance", 3, favour_one, "spread"),
+          ("advanced", "cgroup_idle_overloaded", 6, favour_one, "spread"),
           ("nested", "nested_cgroup_steady", 5, stop_one, "gap"),
-          ("interaction", "cgroup_no_ctrl_load_imbalance", 3, favour_one, "spread"),
+          ("interaction", "nested_cgroup_imbalance", 5, stop_one, "gap"),
           ("performance", "fan_out_wake", 4, wake_late, "wake_cv")]
 
 
