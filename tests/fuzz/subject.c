@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SCENARIOS_PLANNED = 3, TURNS_MAX = 5000 };
+enum { SCENARIOS_PLANNED = 3, TURNS_MAX = 1000 };
 
 void subject_fail(const char *format, ...)
 {
