@@ -5,6 +5,7 @@
 
 scenario cgroup_io_compute_imbalance "I/O leaves its CPUs to computing" {
     category = "advanced"
+    extend = 5s
     requires borrow
 
     cgroup cg_0 { spawn io_sync }

@@ -6,6 +6,7 @@ use "std/loads"
 
 scenario cache_pipe_io_compute_imbalance "Cache-hot pipe pairs beside computing" {
     category = "performance"
+    extend = 5s
     requires borrow
 
     cgroup cg_0 { spawn (round_up(workers, 2)) cache_pipe(32KiB, 1024) }

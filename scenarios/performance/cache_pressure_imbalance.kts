@@ -5,6 +5,7 @@
 
 scenario cache_pressure_imbalance "Cache-hot beside computing" {
     category = "performance"
+    extend = 5s
     requires borrow
 
     cgroup cg_0 { spawn cache_pressure(32KiB, 64B) }
