@@ -108,7 +108,8 @@ class Doors:
                                   (("doctor", "--format", "xml"), 2, "human or json"), (("doctor", "--help"), 0, "exit:"),
                                   (("cleanup", "x"), 2, "no arguments"), (("cleanup", "--dyr-run"), 2, "'--dry-run'"),
                                   (("cleanup", "--format=xml"), 2, "human or json"), (("cleanup", "--help"), 0, "exit:"),
-                                  (("exec", "--no-foreign", "--hooks", "x.so"), 2, "--hooks loads foreign code")):
+                                  (("exec", "--no-foreign", "--hooks", "x.so"), 2, "--hooks loads foreign code"),
+                                  (("exec", "--no-foreign", "--scheduler", "./x"), 2, "--scheduler starts a foreign program")):
             result = self.run(*words)
             fault = "" if result.code == code and says in result.text + result.errors else result.summary()
             self.tap.check(" ".join(words), fault)
