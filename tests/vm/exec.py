@@ -140,6 +140,23 @@ def check_payload(tap, vm):
     tap.check("payloads come along", wants(result, 0, "PASS with_payload"))
 
 
+def check_hooks(tap, vm):
+    """A library of hooks comes along, and a hook's crash in the guest is BROKEN there."""
+    vm.write("hooks.c", "#include <ktstr.h>\n"
+             "KTSTR_HOOK(twice, INT, INT)\n"
+             "static int64_t twice(struct ktstr_context *ctx, int64_t x) { return ctx ? x * 2 : 0; }\n"
+             "KTSTR_HOOK(crash, VOID)\n"
+             "static void crash(struct ktstr_context *ctx) { (void)ctx; __builtin_trap(); }\n")
+    vm.write("hooks.kts", "extern hook twice(x: int) -> int\nextern hook crash()\n"
+             "scenario asks { cgroup a { spawn cpu_spin }\n hold 200ms\n expect custom twice(21) == 42 }\n"
+             "scenario crashes { cgroup a { spawn cpu_spin }\n hold 200ms\n custom crash() }\n")
+    header = HERE.parent.parent / "src" / "api"
+    built = run(["cc", "-shared", "-fPIC", "-I", header, "hooks.c", "-o", "hooks.so"], cwd=vm.folder)
+    tap.check("hooks: they build", built.summary() if built.code else "")
+    result = vm.exec("hooks.kts", "--topo", "1n1l2c1t", "--hooks", "./hooks.so")
+    tap.check("hooks come along", wants(result, 3, "PASS asks", "BROKEN crashes", "was killed by SIGILL"))
+
+
 def check_lost(tap, vm):
     """A guest that panics, is killed or hangs is never a PASS, and its console is told."""
     vm.write("lost.kts", STEADY + """
@@ -277,7 +294,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="kts-vm-exec-") as folder:
         vm = Vm(arguments, kernel, Path(folder))
         before = set(os.listdir(tempfile.gettempdir()))
-        for check in (check_results, check_several, check_topologies, check_payload, check_lost, check_signals, check_schedulers, check_catalog,
+        for check in (check_results, check_several, check_topologies, check_payload, check_hooks, check_lost, check_signals, check_schedulers, check_catalog,
                       check_replaced):
             began = time.monotonic()
             check(tap, vm)
