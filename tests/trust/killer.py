@@ -52,7 +52,7 @@ class Killer:
         # A copy, which a build meanwhile does not replace.
         self.ktstr, self.folder = Path(shutil.copy(arguments.ktstr, folder)), folder
         self.random = random.Random(arguments.seed)
-        self.longest = 2.5 if arguments.sanitized else 0.5
+        self.longest = 0.7 if arguments.sanitized else 0.5
         self.deadline = 60 if arguments.sanitized else 20
         self.records = Path("/run/ktstr") if os.geteuid() == 0 else None
         self.shared = machine.files_in("/dev/shm")
