@@ -377,8 +377,9 @@ static bool is_group_fair(struct vm *vm, const struct judged *judged, struct tex
 	const double spare = 0.98;
 	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
 		struct limit_entry limit;
+		/* Of wakes a look at running workers tells nothing. */
 		if (metric_table[metric].source != METRIC_WORKERS ||
-		    metric_table[metric].window_ns <= 0 ||
+		    metric_table[metric].window_ns <= 0 || metric_table[metric].latency ||
 		    !limits_find(vm, metric, judged->path, judged->batch->scope, &limit))
 			continue;
 		double observed = metrics_observe(metric, judged);
