@@ -340,6 +340,12 @@ class Live:
         told = re.search(r"the spread of cpu_spin in 'g' was [\d.]+%; so it went on for [\d.]+ m?s, until that was fair", run.read(run.out))
         self.judge(name, run, "" if told else "the report should say that it went on", [0])
 
+        run = Run(self, "scenario w { settle = 0s; extend = 1s; cgroup g { spawn 2 bursty(1ms, 4ms) }; hold 300ms;"
+                  " expect { wake_cv <= 0.001; no spread } }\n")
+        ended = run.end()
+        fault = "" if ended == 6 and "wake_cv" in run.read(run.out) else "too much variation, seen too briefly, is inconclusive"
+        self.judge("wakes are not looked at before the end", run, fault, [6])
+
     @staticmethod
     def is_controlled(pid):
         """Is a task in a group of ours that has the cpu controller? None when it has gone."""
