@@ -6,7 +6,6 @@
 Names of the catalog, where it is found, categories, profiles of flags, folders, list and show.
 """
 
-import argparse
 import itertools
 import json
 import re
@@ -17,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "report"))
-from programs import ROOT, environment, program, run  # noqa: E402
+from programs import ROOT, environment, program_parser, run  # noqa: E402
 from readers import parse, read_page  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -262,11 +261,7 @@ hold 1s }
 
 def main():
     """Reads the command line and runs all cases."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true")
-    arguments = parser.parse_args()
+    arguments = program_parser(__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         choice = Choice(arguments, Path(folder))
         choice.check_names()

@@ -7,7 +7,6 @@ Whatever they are given, the programs end in time, within their memory, by thems
 code that the manual promises, and with a message when it is not 0.
 """
 
-import argparse
 import json
 import os
 import re
@@ -17,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
-from programs import program, run  # noqa: E402
+from programs import program_parser, run  # noqa: E402
 from tap import Tap  # noqa: E402
 
 GIB = 1 << 30
@@ -379,11 +378,7 @@ class Cli:
 
 def main():
     """Runs all of it in a folder that a normal user can enter."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
-    arguments = parser.parse_args()
+    arguments = program_parser(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="kts-cli-") as folder:
         Path(folder).chmod(0o755)
         cli = Cli(arguments, Path(folder))

@@ -1,5 +1,6 @@
 """Runs the programs under test: never longer than a deadline, never with more memory than allowed."""
 
+import argparse
 import os
 import resource
 import signal
@@ -116,3 +117,12 @@ def program(text):
     if not os.access(path, os.X_OK):
         sys.exit(f"{text}: no such program; build first")
     return path
+
+
+def program_parser(description):
+    """What every test of the two programs takes on its command line."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ktstrc", type=program, required=True)
+    parser.add_argument("--ktstr", type=program, required=True)
+    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
+    return parser

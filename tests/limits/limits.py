@@ -6,7 +6,6 @@
 A row of the table without a case here fails, and a case without its row.
 """
 
-import argparse
 import json
 import re
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Callable
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
-from programs import ROOT, program, run  # noqa: E402
+from programs import ROOT, program_parser, run  # noqa: E402
 from tap import Tap  # noqa: E402
 
 KIB, MIB = 1 << 10, 1 << 20
@@ -248,11 +247,7 @@ class Limits:
 
 def main():
     """Runs all of it in a scratch folder."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
-    arguments = parser.parse_args()
+    arguments = program_parser(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="kts-limits-") as folder:
         limits = Limits(arguments, Path(folder))
         limits.run_all()

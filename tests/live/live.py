@@ -7,7 +7,6 @@ Every case ends with the same questions: does a cgroup of that run exist in any 
 process that it started live, is there a new file in its TMPDIR or in /dev/shm?
 """
 
-import argparse
 import json
 import os
 import pty
@@ -23,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 import machine  # noqa: E402
-from programs import environment, program, wait_until  # noqa: E402
+from programs import environment, program_parser, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
 WORKERS = 4
@@ -393,12 +392,7 @@ class Live:
 
 def run_parts(description, *parts):
     """Reads the command line, and runs the parts of a test in a folder that a normal user can enter."""
-    parser = argparse.ArgumentParser(description=description,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
-    arguments = parser.parse_args()
+    arguments = program_parser(description).parse_args()
     # Whoever started this may ignore some of them (nohup), and programs keep that.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) == signal.SIG_IGN:

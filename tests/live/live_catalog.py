@@ -8,7 +8,6 @@ workers stopped, made nice, taken out of their cpuset or starved by a quota behi
 metric that is about it has to say so. It takes 2 to 4 minutes.
 """
 
-import argparse
 import json
 import os
 import sys
@@ -19,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 from live import Live, Run  # noqa: E402
 from live_metrics import ANY_CODE, Measured, halt  # noqa: E402
-from programs import ROOT, program  # noqa: E402
+from programs import ROOT, program_parser  # noqa: E402
 
 ENOUGH_SECONDS = 300
 
@@ -164,10 +163,7 @@ class Catalog(Live):
 
 def main():
     """Runs every case."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
+    parser = program_parser(__doc__)
     parser.add_argument("--faults", nargs="*", metavar="CATEGORY", help="only these")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kts-live-") as folder:

@@ -9,7 +9,6 @@ spoil the latter, so that it is tried again until a deadline; the former it can 
 into INCONCLUSIVE.
 """
 
-import argparse
 import json
 import os
 import signal
@@ -21,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 from live import Live, Run  # noqa: E402
-from programs import program, wait_until  # noqa: E402
+from programs import program_parser, wait_until  # noqa: E402
 
 ANY_CODE = [0, 1, 6]
 
@@ -297,11 +296,7 @@ class Metrics(Live):
 
 def main():
     """Runs every case."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
-    arguments = parser.parse_args()
+    arguments = program_parser(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="kts-live-") as folder:
         Path(folder).chmod(0o755)
         live = Metrics(arguments, Path(folder))

@@ -8,7 +8,6 @@ policy are read from /proc and asked of the kernel; of ktstr's own figures none 
 waits until they say what they should, so a busy machine takes longer and says the same.
 """
 
-import argparse
 import ctypes
 import json
 import os
@@ -20,7 +19,7 @@ import time
 from pathlib import Path
 
 from live import Live, Run
-from programs import program, wait_until
+from programs import program_parser, wait_until
 
 # The number of the system call on this machine, as /proc/PID/syscall has it.
 FUTEX = {"x86_64": "202", "aarch64": "98"}.get(os.uname().machine, "?")
@@ -489,11 +488,7 @@ def check_swap(kinds):
 
 def main():
     """Runs every case."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
-    arguments = parser.parse_args()
+    arguments = program_parser(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="kts-work-") as folder:
         Path(folder).chmod(0o755)
         kinds = Kinds(arguments, Path(folder))

@@ -4,7 +4,6 @@
     reports.py --ktstrc build/ktstrc --ktstr build/ktstr [--sanitized]
 """
 
-import argparse
 import difflib
 import copy
 import json
@@ -17,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 sys.path.insert(0, str(HERE))
-from programs import environment, program, run  # noqa: E402
+from programs import environment, program_parser, run  # noqa: E402
 from readers import READERS, SCHEMA, Wrong, need, read_page  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -282,11 +281,7 @@ class Reports:
 
 def main():
     """Runs all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
-    arguments = parser.parse_args()
+    arguments = program_parser(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="kts-report-") as folder:
         reports = Reports(arguments, Path(folder))
         for part in (reports.check_verdicts, reports.check_hostile, reports.check_numbers, reports.check_text,

@@ -4,7 +4,6 @@
     runs.py --ktstrc build/ktstrc --ktstr build/ktstr [--sanitized]
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -13,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 sys.path.insert(0, str(HERE))
-from programs import program, run  # noqa: E402
+from programs import program_parser, run  # noqa: E402
 from readers import READERS, Wrong  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -193,11 +192,7 @@ class Runs:
 
 def main():
     """Runs all of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
-    arguments = parser.parse_args()
+    arguments = program_parser(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="kts-runs-") as folder:
         runs = Runs(arguments, Path(folder))
         for part in (runs.check_shards, runs.check_repeats, runs.check_compare):

@@ -6,7 +6,6 @@
 The doctor only looks, and a program that nobody has read runs nothing but the language's own ops.
 """
 
-import argparse
 import json
 import os
 import re
@@ -17,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 import machine  # noqa: E402
-from programs import environment, program, run  # noqa: E402
+from programs import environment, program_parser, run  # noqa: E402
 from tap import Tap  # noqa: E402
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
@@ -108,8 +107,7 @@ class Doors:
                                   (("doctor", "--format", "xml"), 2, "human or json"), (("doctor", "--help"), 0, "exit:"),
                                   (("cleanup", "x"), 2, "no arguments"), (("cleanup", "--dyr-run"), 2, "'--dry-run'"),
                                   (("cleanup", "--format=xml"), 2, "human or json"), (("cleanup", "--help"), 0, "exit:"),
-                                  (("exec", "--no-foreign", "--hooks", "x.so"), 2, "--hooks loads foreign code"),
-                                  (("exec", "--no-foreign", "--scheduler", "./x"), 2, "--scheduler starts a foreign program")):
+                                  (("exec", "--no-foreign", "--hooks", "x.so"), 2, "--hooks loads foreign code")):
             result = self.run(*words)
             fault = "" if result.code == code and says in result.text + result.errors else result.summary()
             self.tap.check(" ".join(words), fault)
@@ -137,6 +135,12 @@ class Doors:
             self.tap.check(f"--no-foreign: {name}, an image", fault)
         own = self.folder / "own.kts"
         own.write_text("scenario own { cgroup a { spawn 2 cpu_spin }\n hold 1s }\n")
+        (self.folder / "scheduler").write_text("#!/bin/sh\ntouch TOUCHED\n")
+        (self.folder / "scheduler").chmod(0o755)
+        for words in (("exec",), ("plan",), ("vm", "exec")):
+            result = self.run(*words, "--no-foreign", "--scheduler", "./scheduler", own.name)
+            fault = "" if result.code == 2 and "--scheduler starts a foreign program" in result.errors and not touched.exists() else result.summary()
+            self.tap.check(f"--no-foreign: --scheduler, {' '.join(words)}", fault)
         result = self.run("plan", "--no-foreign", own.name)
         self.tap.check("--no-foreign: a program of ops", "" if result.code == 0 else result.summary())
 
@@ -159,11 +163,7 @@ class Doors:
 
 def main():
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
-    arguments = parser.parse_args()
+    arguments = program_parser(__doc__).parse_args()
     machine.own_records()
     with tempfile.TemporaryDirectory(prefix="kts-doors-") as folder:
         Path(folder).chmod(0o755)
