@@ -8,7 +8,6 @@ Each run gets SIGKILL or SIGTERM after a random time. Then `ktstr cleanup`, or t
 form is --runs 1000.
 """
 
-import argparse
 import os
 import random
 import shutil
@@ -22,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 import machine  # noqa: E402
-from programs import environment, program, run  # noqa: E402
+from programs import environment, program_parser, run  # noqa: E402
 from tap import Tap  # noqa: E402
 
 # A grandchild that nobody waits for: in a session of its own, deaf to what can be ignored.
@@ -154,10 +153,7 @@ class Killer:
 
 def main():
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
+    parser = program_parser(__doc__)
     parser.add_argument("--runs", type=int, default=40)
     parser.add_argument("--seed", type=int, default=None, help="of the moments and signals; else another each time")
     arguments = parser.parse_args()

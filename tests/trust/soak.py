@@ -6,7 +6,6 @@
 The long form is --scenarios 2000 --groups 1024 --together 2,10.
 """
 
-import argparse
 import json
 import os
 import resource
@@ -19,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 import machine  # noqa: E402
-from programs import environment, program, run, wait_until  # noqa: E402
+from programs import environment, program_parser, run, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
 LENIENT = "expect { no gap; no spread; no not_starved }"
@@ -168,10 +167,7 @@ class Soak:
 
 def main():
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
+    parser = program_parser(__doc__)
     parser.add_argument("--scenarios", type=int, default=150)
     parser.add_argument("--groups", type=int, default=128)
     parser.add_argument("--together", default="2,4")

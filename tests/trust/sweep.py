@@ -7,7 +7,6 @@ Never a live run's, whatever a pid says: it may be another's by now, or of a nam
 be seen. Never anything that a record of this user's does not name.
 """
 
-import argparse
 import json
 import os
 import shutil
@@ -20,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 import machine  # noqa: E402
-from programs import ROOT, environment, program, run, wait_until  # noqa: E402
+from programs import ROOT, environment, program_parser, run, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
 NOBODY = 65534
@@ -269,11 +268,7 @@ def comms():
 
 def main():
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ktstrc", type=program, required=True)
-    parser.add_argument("--ktstr", type=program, required=True)
-    parser.add_argument("--sanitized", action="store_true", help="the programs are built with sanitizers")
-    arguments = parser.parse_args()
+    arguments = program_parser(__doc__).parse_args()
     machine.own_records()
     with tempfile.TemporaryDirectory(prefix="kts-sweep-") as folder:
         Path(folder).chmod(0o755)
