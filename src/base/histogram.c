@@ -21,6 +21,22 @@ static double middle(unsigned bucket)
 	return (double)histogram_least(bucket) + (double)(histogram_width(bucket) - 1) / 2;
 }
 
+struct histogram_octaves histogram_octaves(const struct histogram_count *counts, size_t length)
+{
+	struct histogram_octaves octaves = {.first = HISTOGRAM_VALUE_BITS};
+	for (size_t i = 0; i < length; i++) {
+		int64_t least = histogram_least(counts[i].bucket);
+		int power = least ? 64 - __builtin_clzll((uint64_t)least) : 0;
+		uint64_t *count = &octaves.counts[power];
+		*count += counts[i].count;
+		octaves.total += counts[i].count;
+		octaves.largest = *count > octaves.largest ? *count : octaves.largest;
+		octaves.first = power < octaves.first ? power : octaves.first;
+		octaves.last = power > octaves.last ? power : octaves.last;
+	}
+	return octaves;
+}
+
 void histogram_add(struct histogram *histogram, unsigned bucket, uint64_t count)
 {
 	histogram->counts[bucket] += count;

@@ -29,6 +29,14 @@ struct histogram_count {
 	uint64_t count;
 };
 
+/* A list of them, by power of two, as a drawing wants it. */
+struct histogram_octaves {
+	uint64_t counts[HISTOGRAM_VALUE_BITS +
+			1];      /* [n]: of values below 2^n, down to those of [n - 1] */
+	uint64_t total, largest; /* of the counts */
+	int first, last;         /* where they are not 0 */
+};
+
 /* The bucket of a value; a negative one counts as 0. */
 static inline unsigned histogram_bucket(int64_t value)
 {
@@ -44,6 +52,8 @@ static inline unsigned histogram_bucket(int64_t value)
 /* The least value of a bucket, and how many values it holds. */
 int64_t histogram_least(unsigned bucket);
 int64_t histogram_width(unsigned bucket);
+
+struct histogram_octaves histogram_octaves(const struct histogram_count *counts, size_t length);
 
 void histogram_add(struct histogram *histogram, unsigned bucket, uint64_t count);
 

@@ -214,40 +214,32 @@ static void put_groups(const struct result *result, struct text *out)
 
 void html_put_histogram(const struct group_result *group, struct text *out)
 {
-	uint64_t counts[HISTOGRAM_VALUE_BITS + 1] = {0}, largest = 0, total = 0;
-	int first = HISTOGRAM_VALUE_BITS, last = 0;
-	for (size_t i = 0; i < group->wake_count; i++) {
-		int64_t least = histogram_least(group->wakes[i].bucket);
-		int power = least ? 64 - __builtin_clzll((uint64_t)least) : 0;
-		counts[power] += group->wakes[i].count;
-		total += group->wakes[i].count;
-		largest = counts[power] > largest ? counts[power] : largest;
-		first = power < first ? power : first;
-		last = power > last ? power : last;
-	}
+	struct histogram_octaves octaves = histogram_octaves(group->wakes, group->wake_count);
+	int width = (octaves.last - octaves.first + 1) * 56 + 4;
 	text_puts(out, "<p>Wake latency of ");
 	escape_xml(out, group->cgroup);
 	text_puts(out, ", ");
 	escape_xml(out, group->work);
-	text_printf(out, ": %" PRIu64 " wakes</p>\n", total);
+	text_printf(out, ": %" PRIu64 " wakes</p>\n", octaves.total);
 	text_printf(out,
 		    "<svg class=\"histogram\" data-count=\"%" PRIu64
 		    "\" viewBox=\"0 0 %d 110\" width=\"%d\" role=\"img\" "
 		    "aria-label=\"Histogram\">\n",
-		    total, (last - first + 1) * 56 + 4, (last - first + 1) * 56 + 4);
-	for (int power = first; power <= last; power++) {
+		    octaves.total, width, width);
+	for (int power = octaves.first; power <= octaves.last; power++) {
 		struct text label = {0};
-		double height = largest ? (double)counts[power] * 70 / (double)largest : 0;
-		int x = (power - first) * 56 + 2;
+		uint64_t count = octaves.counts[power];
+		double height = octaves.largest ? (double)count * 70 / (double)octaves.largest : 0;
+		int x = (power - octaves.first) * 56 + 2;
 		text_put_duration_short(&label, power ? INT64_C(1) << power : 1);
 		text_printf(out,
 			    "<g><title>%" PRIu64 " below %s</title><rect class=\"busy\" "
 			    "data-below=\"%" PRId64 "\" data-count=\"%" PRIu64 "\" x=\"%d\" "
 			    "y=\"%.1f\" width=\"52\" height=\"%.1f\"/><text x=\"%d\" "
 			    "y=\"%.1f\">%" PRIu64 "</text><text x=\"%d\" y=\"106\">%s</text></g>\n",
-			    counts[power], text_string(&label),
-			    power ? INT64_C(1) << power : INT64_C(1), counts[power], x, 90 - height,
-			    height, x, 86 - height, counts[power], x, text_string(&label));
+			    count, text_string(&label), power ? INT64_C(1) << power : INT64_C(1),
+			    count, x, 90 - height, height, x, 86 - height, count, x,
+			    text_string(&label));
 		text_free(&label);
 	}
 	text_puts(out, "</svg>\n");

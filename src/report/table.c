@@ -191,28 +191,18 @@ static bool is_at_issue(const struct result *result, const struct group_result *
 static void put_histogram(const struct group_result *group, struct text *out)
 {
 	static const char shades[] = ".:-=+*#%@";
-	uint64_t counts[HISTOGRAM_VALUE_BITS + 1] = {0}, total = 0, largest = 0;
-	int first = HISTOGRAM_VALUE_BITS, last = 0;
-	for (size_t i = 0; i < group->wake_count; i++) {
-		int64_t least = histogram_least(group->wakes[i].bucket);
-		int power = least ? 64 - __builtin_clzll((uint64_t)least) : 0;
-		counts[power] += group->wakes[i].count;
-		total += group->wakes[i].count;
-		largest = counts[power] > largest ? counts[power] : largest;
-		first = power < first ? power : first;
-		last = power > last ? power : last;
-	}
+	struct histogram_octaves octaves = histogram_octaves(group->wakes, group->wake_count);
 	unsigned end = group->wakes[group->wake_count - 1].bucket;
 	text_puts(out, "    wake latency ");
 	text_put_duration_short(out, histogram_least(group->wakes[0].bucket));
 	text_puts(out, " [");
-	for (int power = first; power <= last; power++) {
-		size_t shade = largest ? (size_t)(counts[power] * 8 / largest) : 0;
-		text_putc(out, counts[power] ? shades[shade] : ' ');
+	for (int power = octaves.first; power <= octaves.last; power++) {
+		uint64_t count = octaves.counts[power];
+		text_putc(out, count ? shades[count * 8 / octaves.largest] : ' ');
 	}
 	text_puts(out, "] ");
 	text_put_duration_short(out, histogram_least(end) + histogram_width(end) - 1);
-	text_printf(out, ", %llu wakes\n", (unsigned long long)total);
+	text_printf(out, ", %llu wakes\n", (unsigned long long)octaves.total);
 }
 
 void table_put_histograms(const struct result *result, bool all, struct text *out)

@@ -35,6 +35,26 @@ const char *result_text(struct result *result, const char *text)
 	return arena_copy(&result->arena, text, length);
 }
 
+struct event *result_add_event(struct result *result, const char *op)
+{
+	VECTOR_PUSH(&result->events, (struct event){.op = op,
+						    .step = "",
+						    .cgroup = "",
+						    .to = "",
+						    .cpus = "",
+						    .knob = "",
+						    .value = "",
+						    .work = "",
+						    .replaces = "",
+						    .policy = "",
+						    .affinity = "",
+						    .text = "",
+						    .count = -1,
+						    .length_ns = -1,
+						    .span = SPAN_NONE});
+	return &result->events.data[result->events.length - 1];
+}
+
 struct reason *result_add(struct result *result, enum status status, const char *check,
 			  struct span span, const char *format, ...)
 {

@@ -176,6 +176,9 @@ struct reason *result_add(struct result *result, enum status status, const char 
 			  struct span span, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/* Add an event that says nothing but its op yet. */
+struct event *result_add_event(struct result *result, const char *op);
+
 /* The program's text now begins at `base` of another source set: move all places with it. */
 void result_shift(struct result *result, uint32_t base);
 

@@ -87,25 +87,13 @@ struct event *vm_event(struct vm *vm, const char *op, int path)
 	if (vm->result->bytes > (size_t)RESULT_MIB_MAX * 1024 * 1024 && !vm->ending)
 		vm_end(vm, STATUS_BROKEN, "limit", "its notes and reasons take more than %d MiB",
 		       RESULT_MIB_MAX);
-	VECTOR_PUSH(&vm->result->events,
-		    (struct event){.t_ns = vm_now(vm) - vm->start_ns,
-				   .op = op,
-				   .step = vm->step,
-				   .cgroup = path < 0 ? "" : vm_keep_path(vm, path),
-				   .to = "",
-				   .cpus = "",
-				   .knob = "",
-				   .value = "",
-				   .work = "",
-				   .replaces = "",
-				   .policy = "",
-				   .affinity = "",
-				   .text = "",
-				   .count = -1,
-				   .length_ns = -1,
-				   .implied = vm->ending,
-				   .span = vm_span(vm)});
-	struct event *event = &vm->result->events.data[vm->result->events.length - 1];
+	struct event *event = result_add_event(vm->result, op);
+	event->t_ns = vm_now(vm) - vm->start_ns;
+	event->step = vm->step;
+	if (path >= 0)
+		event->cgroup = vm_keep_path(vm, path);
+	event->implied = vm->ending;
+	event->span = vm_span(vm);
 	if (vm->options->trace && group >= 0 &&
 	    vm->host->verbs->group_cpus(vm->host, group, &cpus, &error))
 		event->cpus = vm_keep_set(vm, &cpus);

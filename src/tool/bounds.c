@@ -32,15 +32,22 @@ int64_t bounds_longest_ns(const struct bound *bound)
 	return bound->timeout_ns && bound->timeout_ns < ns ? bound->timeout_ns : ns;
 }
 
+void bounds_put_longest(const struct bound *bound, struct text *out)
+{
+	text_puts(out, "at most ");
+	text_put_duration(out, bounds_longest_ns(bound));
+	if (bound->depends & BOUND_ON_HOOKS)
+		text_puts(out, ", and what its hooks take");
+}
+
 static void put_line(struct compilation *compilation, const struct proved *proved, struct text *out)
 {
 	struct source_place place;
 	if (source_locate(&compilation->sources, proved->span.start, &place))
 		text_printf(out, "%s: ", place.file->name);
-	text_printf(out, "scenario %s takes at most ", proved->name);
-	text_put_duration(out, bounds_longest_ns(proved->bound));
-	text_puts(out,
-		  proved->bound->depends & BOUND_ON_HOOKS ? ", and what its hooks take\n" : "\n");
+	text_printf(out, "scenario %s takes ", proved->name);
+	bounds_put_longest(proved->bound, out);
+	text_putc(out, '\n');
 }
 
 void bounds_put_text(struct compilation *compilation, struct text *out)

@@ -9,6 +9,8 @@
 
 /* The longest with the program's own settings. */
 int64_t bounds_longest_ns(const struct bound *bound);
+/* "at most 2.1s", and whether hooks come on top of it. */
+void bounds_put_longest(const struct bound *bound, struct text *out);
 
 /* "FILE: scenario NAME takes at most 2.1s", one line each. */
 void bounds_put_text(struct compilation *compilation, struct text *out);

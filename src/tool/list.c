@@ -152,8 +152,7 @@ static void put_flag_line(struct listing *listing, const struct entry *entry, co
 
 static void put_bound(struct text *out, const struct scenario *scenario)
 {
-	text_puts(out, "at most ");
-	text_put_duration(out, bounds_longest_ns(&scenario->bound));
+	bounds_put_longest(&scenario->bound, out);
 	if (scenario->bound.depends & BOUND_ON_MACHINE)
 		text_puts(out, ", on the largest machine");
 	text_putc(out, '\n');

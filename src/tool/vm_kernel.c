@@ -20,10 +20,11 @@
 static const char fetch_script[] =
 	"set -eu\n"
 	"kept=$1/$2\n"
+	"tell() { echo \"$1\" || exit 3; }\n"
 	"newest() { ls -1t \"$kept\"/vmlinuz-* 2>/dev/null | grep -v '[.]sha256$' | head -n 1; }\n"
 	"whole() { [ -n \"$1\" ] && (cd \"$kept\" && sha256sum --status -c \"$1.sha256\"); }\n"
 	"image=$(newest)\n"
-	"if [ \"$3\" = no ] && whole \"$image\"; then echo \"$image\"; exit; fi\n"
+	"if [ \"$3\" = no ] && whole \"$image\"; then tell \"$image\"; exit; fi\n"
 	"die() { echo \"ktstr: no kernel of $2 could be fetched: $1\" >&2; exit 3; }\n"
 	"for tool in apt-get apt-cache dpkg-deb sha256sum; do\n"
 	"  command -v $tool >/dev/null || die \"there is no $tool; --kernel names a kernel\" "
@@ -72,9 +73,10 @@ static const char fetch_script[] =
 	"  sed \"s,  .*,  vmlinuz-$version,\" >sum\n"
 	"mv \"$found\" \"$image\"\n"
 	"mv sum \"$image.sha256\"\n"
-	"echo \"$image\"\n";
+	"tell \"$image\"\n";
 
-/* $1 the folder of kernels: what is there, suite, version, whether it is whole, path. */
+/* $1 the folder of kernels: what is there, suite, version, whether it is whole, path. Ends with 5
+ * where there is none, with 3 where it cannot be told. */
 static const char list_script[] =
 	"cd \"$1\" 2>/dev/null || exit 5\n"
 	"found=5\n"
@@ -84,7 +86,8 @@ static const char list_script[] =
 	"  name=${image##*/}; suite=${image%/*}\n"
 	"  state=damaged\n"
 	"  ! (cd \"$suite\" && sha256sum --status -c \"$name.sha256\") || state=whole\n"
-	"  printf '%-20s %-32s %-8s %s\\n' \"$suite\" \"${name#vmlinuz-}\" $state \"$1/$image\"\n"
+	"  printf '%-20s %-32s %-8s %s\\n' \"$suite\" \"${name#vmlinuz-}\" $state \"$1/$image\" ||"
+	" exit 3\n"
 	"done\n"
 	"exit $found\n";
 

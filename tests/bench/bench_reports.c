@@ -45,21 +45,9 @@ static void add_group(struct result *result, size_t number, const struct histogr
 	for (enum metric metric = 0; metric < METRIC_COUNT; metric++)
 		group.metrics[metric] = (double)number * 1234.567 / (metric + 1);
 	VECTOR_PUSH(&result->groups, group);
-	VECTOR_PUSH(&result->events, (struct event){.op = "cgroup",
-						    .cgroup = group.cgroup,
-						    .step = "",
-						    .to = "",
-						    .cpus = "0-3",
-						    .knob = "",
-						    .value = "",
-						    .work = "",
-						    .replaces = "",
-						    .policy = "",
-						    .affinity = "",
-						    .text = "",
-						    .count = -1,
-						    .length_ns = -1,
-						    .span = SPAN_NONE});
+	struct event *event = result_add_event(result, "cgroup");
+	event->cgroup = group.cgroup;
+	event->cpus = "0-3";
 	if (number % FINDINGS_EVERY == 0) {
 		struct reason *reason =
 			result_add(result, STATUS_FAIL, "gap", SPAN_NONE,

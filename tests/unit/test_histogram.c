@@ -140,6 +140,27 @@ static void merging_loses_nothing(void **state)
 	assert_int_equal(whole.count, VALUES);
 }
 
+static void octaves_hold_all_of_a_list(void **state)
+{
+	const struct histogram_count list[] = {
+		{histogram_bucket(0), 2},    {histogram_bucket(1), 3},
+		{histogram_bucket(5), 4},    {histogram_bucket(7), 1},
+		{histogram_bucket(1000), 9}, {histogram_bucket(1023), 1},
+		{histogram_bucket(1024), 6},
+	};
+	(void)state;
+	struct histogram_octaves octaves = histogram_octaves(list, sizeof(list) / sizeof(list[0]));
+	assert_int_equal(octaves.counts[0], 2);   /* 0 */
+	assert_int_equal(octaves.counts[1], 3);   /* 1 */
+	assert_int_equal(octaves.counts[3], 5);   /* 4 to 7 */
+	assert_int_equal(octaves.counts[10], 10); /* 512 to 1023 */
+	assert_int_equal(octaves.counts[11], 6);
+	assert_int_equal(octaves.total, 26);
+	assert_int_equal(octaves.largest, 10);
+	assert_int_equal(octaves.first, 0);
+	assert_int_equal(octaves.last, 11);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +168,7 @@ int main(void)
 		cmocka_unit_test(quantiles_are_those_of_the_values),
 		cmocka_unit_test(nothing_has_no_quantile),
 		cmocka_unit_test(merging_loses_nothing),
+		cmocka_unit_test(octaves_hold_all_of_a_list),
 	};
 	return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);
 }

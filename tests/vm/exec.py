@@ -175,6 +175,10 @@ scenario after { cgroup a { spawn cpu_spin }
     tap.check("and so in the report",
               "" if statuses(vm.report("lost.json")) == {"steady": "PASS", "dies": "BROKEN", "after": "BROKEN"}
               else str(statuses(vm.report("lost.json"))))
+    with open("/dev/full", "wb") as full:
+        result = run([vm.arguments.ktstr, "vm", "kernel", "list"], stdout=full)
+    # 5: none was fetched, and nothing is to be told.
+    tap.check("a list of kernels on a full disk", "" if result.code in (3, 5) else result.summary())
     result = vm.exec("steady.kts", "--topo", "1n1l2c1t", "--boot-timeout", "300ms")
     tap.check("a guest that does not come up is TIMEOUT", wants(result, 3, "TIMEOUT steady", "did not come up"))
     vm.write("nothing", "no kernel")
