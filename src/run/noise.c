@@ -12,6 +12,11 @@
  * the scheduler, and the scenario is INCONCLUSIVE instead, with these figures. Others stay
  * failures: no noise excuses a worker outside its cpuset.
  *
+ * Below these limits, too, a `spread` can be another task's doing, one that takes a fifth of one
+ * CPU, say. Had the worst served worker had all that others and the hypervisor took from these
+ * CPUs, the spread would be smaller by that time over the worker's; where it is beyond its
+ * limit by less, it is INCONCLUSIVE by itself.
+ *
  * The frequency that a CPU has at the moment is not looked at: it goes up and down with the
  * scenario's own load, and to read it interrupts the CPU.
  */
@@ -19,6 +24,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FOREIGN_MOST   0.10
 #define STOLEN_MOST    0.05
@@ -133,24 +139,79 @@ static bool is_timing(const struct reason *reason)
 	       metric_table[metric].timing;
 }
 
-/* The failures become what they are worth, and the status what is left. */
-static void soften(struct result *result)
+/* The failures that are excused become what they are worth, and the status what is left. */
+static void soften(struct result *result,
+		   bool (*excused)(const struct result *, const struct reason *, int64_t),
+		   int64_t taken_ns)
 {
 	result->status = STATUS_PASS;
 	for (size_t i = 0; i < result->reasons.length; i++) {
 		struct reason *reason = &result->reasons.data[i];
-		if (is_timing(reason))
+		if (is_timing(reason) && excused(result, reason, taken_ns))
 			reason->status = STATUS_INCONCLUSIVE;
 		if (reason->status > result->status)
 			result->status = reason->status;
 	}
 }
 
-static bool tell_load(struct vm *vm)
+static bool is_any(const struct result *result, const struct reason *reason, int64_t taken_ns)
+{
+	(void)result;
+	(void)reason;
+	(void)taken_ns;
+	return true;
+}
+
+/* The shortest time that a worker of a cgroup had; 0 where there is none. */
+static int64_t shortest_ns(const struct result *result, const char *cgroup)
+{
+	int64_t shortest = 0;
+	for (size_t i = 0; i < result->groups.length; i++) {
+		const struct group_result *group = &result->groups.data[i];
+		for (size_t j = 0; j < group->worker_count && strcmp(group->cgroup, cgroup) == 0;
+		     j++) {
+			int64_t wall = group->workers[j].wall_ns;
+			if (wall > 0 && (!shortest || wall < shortest))
+				shortest = wall;
+		}
+	}
+	return shortest;
+}
+
+/* A spread that is beyond its limit by no more than what was taken can explain. */
+static bool is_explained(const struct result *result, const struct reason *reason, int64_t taken_ns)
+{
+	int64_t wall_ns = shortest_ns(result, reason->cgroup);
+	return metric_find(reason->check) == METRIC_spread && reason->has_figures && wall_ns > 0 &&
+	       reason->observed - reason->limit < (double)taken_ns / (double)wall_ns;
+}
+
+static void excuse_spreads(struct vm *vm, int64_t taken_ns)
+{
+	struct result *result = vm->result;
+	size_t explained = 0;
+	for (size_t i = 0; i < result->reasons.length; i++)
+		explained += is_timing(&result->reasons.data[i]) &&
+			     is_explained(result, &result->reasons.data[i], taken_ns);
+	if (!explained)
+		return;
+	struct text taken = {0};
+	text_put_duration_short(&taken, taken_ns);
+	soften(result, is_explained, taken_ns);
+	result_add(result, STATUS_INCONCLUSIVE, "noise", result->span,
+		   "other tasks and the hypervisor took %s of the CPUs under test: that may be all "
+		   "by which the spread is beyond its limit",
+		   text_string(&taken));
+	text_free(&taken);
+}
+
+/* What others took of the CPUs under test goes to *taken_ns. */
+static bool tell_load(struct vm *vm, int64_t *taken_ns)
 {
 	struct result *result = vm->result;
 	int cpus = cpuset_count(&vm->own_cpus);
 	int64_t time = vm_now(vm) - vm->load_at_ns;
+	*taken_ns = 0;
 	if (!cpus || time < NOISE_TIME_MIN_NS)
 		return false;
 	struct cpu_load *now = ARENA_ARRAY(&vm->values, struct cpu_load, (size_t)vm->load_count);
@@ -162,6 +223,7 @@ static bool tell_load(struct vm *vm)
 		busy += now[cpu].busy_ns - vm->load[cpu].busy_ns;
 		stolen += now[cpu].stolen_ns - vm->load[cpu].stolen_ns;
 	}
+	*taken_ns = (busy > vm->own_ns ? busy - vm->own_ns : 0) + stolen;
 	double capacity = (double)cpus * (double)time;
 	double foreign_share = (double)(busy - vm->own_ns) / capacity;
 	double stolen_share = (double)stolen / capacity;
@@ -262,9 +324,12 @@ void noise_judge(struct vm *vm)
 	if (!timing || !vm->load)
 		return;
 	look_at_machine(vm, vm->machine, vm_now(vm));
-	bool noisy = tell_load(vm);
+	int64_t taken_ns;
+	bool noisy = tell_load(vm, &taken_ns);
 	noisy |= tell_topology(vm, vm->machine);
 	noisy |= tell_speed(vm, vm->machine);
 	if (noisy)
-		soften(result);
+		soften(result, is_any, taken_ns);
+	else
+		excuse_spreads(vm, taken_ns);
 }

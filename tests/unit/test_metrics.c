@@ -28,7 +28,9 @@ struct scene {
 	bool offline;
 	bool fewer;        /* … the run may use CPU 0 alone, … */
 	int64_t limit_khz; /* … CPU 0 has this limit (of 1 GHz before), … */
-	int64_t throttled; /* … and was slowed down so often. */
+	int64_t throttled; /* … and was slowed down so often, … */
+	int64_t busy_ns;   /* … and has been busy for so long, … */
+	int64_t stolen_ns; /* … and so much was stolen of it. */
 };
 
 static struct scene scene;
@@ -111,6 +113,14 @@ static void made_cpu_states(struct host *host, struct cpu_state *states, int cou
 		states[0].limit_khz = scene.limit_khz;
 }
 
+static void made_load(struct host *host, struct cpu_load *loads, int count)
+{
+	bool later = host->verbs->now(host) >= 1000 * MS;
+	memset(loads, 0, (size_t)count * sizeof(*loads));
+	loads[0].busy_ns = later ? scene.busy_ns : 0;
+	loads[0].stolen_ns = later ? scene.stolen_ns : 0;
+}
+
 static bool made_cpus(struct host *host, int group, struct cpuset *cpus, struct error *error)
 {
 	if (group != HOST_GROUP_ROOT || !scene.fewer || host->verbs->now(host) < 1000 * MS)
@@ -142,6 +152,7 @@ static void run_text(const char *text, struct result *result)
 	verbs.process_lives = made_process;
 	verbs.progress = made_progress;
 	verbs.cpu_states = made_cpu_states;
+	verbs.load = made_load;
 	verbs.group_cpus = made_cpus;
 	verbs.can_tell = made_can_tell;
 	host->verbs = &verbs;
@@ -605,6 +616,35 @@ static void a_machine_that_changes_excuses_timing_alone(void **state)
 	result_free(&result);
 }
 
+static void check_spread(const char *limits, enum status status, enum status spread)
+{
+	struct result result;
+	run_limits(limits, &result);
+	if (result.status != status || reason_of(&result, "spread")->status != spread)
+		fail_msg("%s: %s", limits, status_name(result.status));
+	const struct reason *noise = reason_of(&result, "noise");
+	assert_int_equal(noise != NULL, spread == STATUS_INCONCLUSIVE);
+	assert_true(!noise || strstr(noise->message, "took 110 ms of the CPUs under test"));
+	result_free(&result);
+}
+
+/* 5 points of 2 s beyond the limit: 100 ms of others' time are needed to explain it. */
+static void little_noise_may_explain_a_spread(void **state)
+{
+	(void)state;
+	cpuset_add(&made[0].cpus, 0);
+	cpuset_add(&made[1].cpus, 1);
+	scene.busy_ns = made[0].cpu_ns + made[1].cpu_ns;
+	check_spread("spread <= 20%", STATUS_FAIL, STATUS_FAIL);
+	scene.busy_ns += 90 * MS;
+	check_spread("spread <= 20%", STATUS_FAIL, STATUS_FAIL);
+	scene.stolen_ns = 20 * MS;
+	check_spread("spread <= 20%", STATUS_INCONCLUSIVE, STATUS_INCONCLUSIVE);
+	check_spread("spread <= 19%", STATUS_FAIL, STATUS_FAIL);
+	/* It excuses nothing else. */
+	check_spread("spread <= 20%; gap < 30ms", STATUS_FAIL, STATUS_INCONCLUSIVE);
+}
+
 /* What runs for that long on paper, and how it ends. */
 static void check_extended(const char *lines, enum status status, int64_t least_ms,
 			   const char *note)
@@ -721,6 +761,7 @@ int main(void)
 		TEST(reasons_tell_who_set_the_limit),
 		TEST(reasons_tell_when),
 		TEST(a_machine_that_changes_is_not_judged),
+		TEST(little_noise_may_explain_a_spread),
 		TEST(a_machine_that_changes_excuses_timing_alone),
 		TEST(fairness_may_have_longer),
 		TEST(the_time_for_fairness_is_used_once),
