@@ -3,11 +3,13 @@
 #include "base/arena.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void text_free(struct text *text)
 {
@@ -155,6 +157,19 @@ void text_put_size(struct text *text, int64_t bytes)
 	static const struct unit units[] = {
 		{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}};
 	put_exact(text, bytes, units, sizeof(units) / sizeof(units[0]));
+}
+
+bool text_write(const struct text *text, int fd)
+{
+	for (size_t done = 0; done < text->length;) {
+		ssize_t written = write(fd, text->data + done, text->length - done);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return false;
+		done += (size_t)written;
+	}
+	return true;
 }
 
 void text_put_double(struct text *text, double value)

@@ -29,6 +29,9 @@ void text_printf(struct text *text, const char *format, ...) __attribute__((form
  * other control bytes and what is no UTF-8 as "\\x1b". */
 void text_put_visible(struct text *text, const char *bytes, size_t length);
 
+/* All of it to a descriptor; false with errno if it did not get there. */
+bool text_write(const struct text *text, int fd);
+
 /* The shortest digits that read back as the same number, with a point in any locale; finite only. */
 void text_put_double(struct text *text, double value);
 

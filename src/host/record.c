@@ -109,20 +109,6 @@ int record_folder(int place, struct text *path)
 	return open_place(place, false, path);
 }
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t done = write(fd, bytes, length);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		bytes += done;
-		length -= (size_t)done;
-	}
-	return true;
-}
-
 static bool lock(int fd)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -132,17 +118,19 @@ static bool lock(int fd)
 /* Nameless until it is locked and tells whose it is. */
 static int make(const struct record *record, const struct record_maker *maker)
 {
-	char lines[256], path[64];
+	char path[64];
+	struct text lines = {0};
 	int fd = openat(record->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	int length = snprintf(lines, sizeof(lines),
-			      "ktstr.record/1\npid %d\nborn %llu\npidns %llu\nboot %s\n",
-			      (int)maker->pid, (unsigned long long)maker->born,
-			      (unsigned long long)maker->pid_namespace, maker->boot);
+	text_printf(&lines, "ktstr.record/1\npid %d\nborn %llu\npidns %llu\nboot %s\n",
+		    (int)maker->pid, (unsigned long long)maker->born,
+		    (unsigned long long)maker->pid_namespace, maker->boot);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (fd >= 0 && lock(fd) && write_all(fd, lines, (size_t)length) &&
-	    linkat(AT_FDCWD, path, record->folder, record->name, AT_SYMLINK_FOLLOW) == 0)
-		return fd;
+	bool made = fd >= 0 && lock(fd) && text_write(&lines, fd) &&
+		    linkat(AT_FDCWD, path, record->folder, record->name, AT_SYMLINK_FOLLOW) == 0;
 	int reason = errno;
+	text_free(&lines);
+	if (made)
+		return fd;
 	if (fd >= 0)
 		close(fd);
 	errno = reason;
@@ -214,8 +202,7 @@ bool record_add(const struct record *record, const char *line, struct error *err
 	if (record->fd < 0)
 		return true;
 	text_printf(&whole, "%s\n", line);
-	bool fine = lseek(record->fd, 0, SEEK_END) >= 0 &&
-		    write_all(record->fd, text_string(&whole), whole.length);
+	bool fine = lseek(record->fd, 0, SEEK_END) >= 0 && text_write(&whole, record->fd);
 	int reason = errno;
 	text_free(&whole);
 	return fine || error_set_errno(error, reason, "the run's record cannot be written");

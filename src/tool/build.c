@@ -52,7 +52,7 @@ static bool write_image(const struct text *image, const char *output, struct err
 {
 	if (strcmp(output, "-") != 0)
 		return console_write_file(output, image, error);
-	return console_write(STDOUT_FILENO, image) ||
+	return text_write(image, STDOUT_FILENO) ||
 	       error_set_errno(error, errno, "cannot write the output");
 }
 

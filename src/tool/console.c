@@ -37,28 +37,9 @@ bool console_is_terminal(int fd)
 	return isatty(fd) && !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t written = write(fd, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return true;
-}
-
-bool console_write(int fd, const struct text *text)
-{
-	return write_all(fd, text_string(text), text->length);
-}
-
 int console_print(const char *program, const struct text *text)
 {
-	if (console_write(STDOUT_FILENO, text))
+	if (text_write(text, STDOUT_FILENO))
 		return EXIT_CLEAN;
 	console_error(program, "cannot write the output: %m");
 	return EXIT_INTERNAL;
@@ -152,8 +133,7 @@ static bool close_file(int fd, bool fine)
 static bool write_nameless(int fd, const char *path, const struct text *text,
 			   const struct stat *replaced)
 {
-	bool fine = set_mode(fd, replaced) && write_all(fd, text_string(text), text->length) &&
-		    give_name(fd, path);
+	bool fine = set_mode(fd, replaced) && text_write(text, fd) && give_name(fd, path);
 	return close_file(fd, fine);
 }
 
@@ -162,8 +142,7 @@ static bool write_beside(const char *path, const struct text *text, const struct
 	struct text temporary = {0};
 	text_printf(&temporary, "%s.XXXXXX", path);
 	int fd = mkostemp(temporary.data, O_CLOEXEC);
-	bool fine =
-		fd >= 0 && set_mode(fd, replaced) && write_all(fd, text_string(text), text->length);
+	bool fine = fd >= 0 && set_mode(fd, replaced) && text_write(text, fd);
 	fine = fd >= 0 && close_file(fd, fine) && rename(temporary.data, path) == 0;
 	int number = errno;
 	if (!fine && fd >= 0)
@@ -177,7 +156,7 @@ static bool write_beside(const char *path, const struct text *text, const struct
 static bool write_special(const char *path, const struct text *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	return fd >= 0 && close_file(fd, write_all(fd, text_string(text), text->length));
+	return fd >= 0 && close_file(fd, text_write(text, fd));
 }
 
 bool console_write_file(const char *path, const struct text *text, struct error *error)

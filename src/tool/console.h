@@ -21,8 +21,6 @@ bool console_use_color(enum console_color color, int fd);
 /* A terminal that obeys more than newlines. */
 bool console_is_terminal(int fd);
 
-/* Write a whole text to stdout or stderr; false if it did not get there. */
-bool console_write(int fd, const struct text *text);
 /* Write a text to stdout as all that a command does; returns its exit code. */
 int console_print(const char *program, const struct text *text);
 int console_puts(const char *program, const char *text);

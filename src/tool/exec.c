@@ -76,7 +76,7 @@ static void put(struct session *session, struct text *out)
 {
 	if (session->capture)
 		text_puts(session->capture, text_string(out));
-	else if (!console_write(STDOUT_FILENO, out))
+	else if (!text_write(out, STDOUT_FILENO))
 		session->output_failed = errno ? errno : EIO;
 	text_clear(out);
 }

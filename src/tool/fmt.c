@@ -71,7 +71,7 @@ static int format_file(const char *path, enum fmt_mode mode, const struct diag_s
 	} else {
 		diag_sort(&diags);
 		diag_render(&diags, style, &text);
-		console_write(STDERR_FILENO, &text);
+		text_write(&text, STDERR_FILENO);
 	}
 	text_free(&text);
 	VECTOR_FREE(&tree.suspects);

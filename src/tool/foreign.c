@@ -31,7 +31,7 @@ bool foreign_refuse(struct compilation *compilation, bool color)
 		tell(compilation, program->schedulers.data[i].span, "scheduler",
 		     program->schedulers.data[i].name, color, &out);
 	bool none = out.length == 0;
-	console_write(STDERR_FILENO, &out);
+	text_write(&out, STDERR_FILENO);
 	text_free(&out);
 	return none;
 }

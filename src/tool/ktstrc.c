@@ -167,7 +167,7 @@ static bool print_diags(struct compilation *compilation, const struct options *o
 		diag_render_github(&compilation->diags, &style, &out);
 	else
 		diag_render(&compilation->diags, &style, &out);
-	bool written = console_write(fd, &out);
+	bool written = text_write(&out, fd);
 	text_free(&out);
 	return written;
 }
@@ -182,7 +182,7 @@ static bool print_bounds(struct compilation *compilation, const struct options *
 		bounds_put_json(compilation, &out);
 	else if (options->format == FORMAT_HUMAN)
 		bounds_put_text(compilation, &out);
-	bool written = !out.length || console_write(STDOUT_FILENO, &out);
+	bool written = !out.length || text_write(&out, STDOUT_FILENO);
 	text_free(&out);
 	return written;
 }

@@ -181,7 +181,7 @@ static int plan_all(struct planning *planning)
 	int code = summary_exit_code(&planning->summary);
 	if (code == 5)
 		console_error("ktstr", "no scenario was selected");
-	if (!console_write(STDOUT_FILENO, &planning->out)) {
+	if (!text_write(&planning->out, STDOUT_FILENO)) {
 		console_error("ktstr", "cannot write the plan: %m");
 		return EXIT_INTERNAL;
 	}

@@ -16,7 +16,7 @@ static void print_diags(struct compilation *compilation, const struct ktstr_opti
 	struct diag_style style = {.color = console_use_color(options->color, STDERR_FILENO),
 				   .limit = 20};
 	diag_render(&compilation->diags, &style, &out);
-	console_write(STDERR_FILENO, &out);
+	text_write(&out, STDERR_FILENO);
 	text_free(&out);
 }
 

@@ -14,7 +14,7 @@ static const char take_back[] = "\r\033[K";
 static void write_text(struct progress_line *line, const struct text *text)
 {
 	/* A terminal that is gone is no reason to end the run. */
-	(void)!console_write(line->fd, text);
+	(void)!text_write(text, line->fd);
 }
 
 static void erase(struct run_progress *progress)

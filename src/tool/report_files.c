@@ -67,7 +67,7 @@ bool ktstr_add_step_summary(const struct report *report)
 	/* Other steps of the job write to the same file: it is added to. */
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
 	report_markdown(report, &out);
-	bool fine = fd >= 0 && console_write(fd, &out);
+	bool fine = fd >= 0 && text_write(&out, fd);
 	if (fd >= 0 && close(fd))
 		fine = false;
 	if (!fine)

@@ -240,7 +240,7 @@ int vm_pack(const struct session *session, const struct vm_options *options,
 	if (fill(&cargo, options, topology, error)) {
 		const struct text *bytes = &cargo.archive.bytes;
 		fd = memfd_create("ktstr-initramfs", MFD_CLOEXEC);
-		if (fd < 0 || !console_write(fd, bytes)) {
+		if (fd < 0 || !text_write(bytes, fd)) {
 			error_set_errno(error, errno, "no memory for the guest's files");
 			if (fd >= 0)
 				close(fd);

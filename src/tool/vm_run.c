@@ -90,8 +90,8 @@ static void flush_output(struct vm_run *run)
 		if (guest->errors.length || guest->output.length)
 			clear_progress(run);
 		if (guest->errors.length)
-			console_write(STDERR_FILENO, &guest->errors);
-		if (guest->output.length && !console_write(STDOUT_FILENO, &guest->output))
+			text_write(&guest->errors, STDERR_FILENO);
+		if (guest->output.length && !text_write(&guest->output, STDOUT_FILENO))
 			session->output_failed = errno ? errno : EIO;
 		text_clear(&guest->errors);
 		text_clear(&guest->output);
@@ -626,7 +626,7 @@ static void put_several(struct vm_run *run)
 		put_table(run, &table);
 	else
 		text_puts(&table, "]\n");
-	if (!console_write(STDOUT_FILENO, &table))
+	if (!text_write(&table, STDOUT_FILENO))
 		run->session->output_failed = errno ? errno : EIO;
 	text_free(&table);
 }
