@@ -3,7 +3,8 @@
 
     killer.py --ktstrc build/ktstrc --ktstr build/ktstr [--runs 40] [--seed N] [--sanitized]
 
-Each run gets SIGKILL or SIGTERM after a random time. Then `ktstr cleanup`, or the start of the next
+Each run gets SIGKILL or SIGTERM after a random time: half of them counted from their start, half from
+when their cgroups exist, which a slow build comes to late. Then `ktstr cleanup`, or the start of the next
 `ktstr exec`, sweeps; cgroups, processes and files of the run are counted before and after. The long
 form is --runs 1000.
 """
@@ -21,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 import machine  # noqa: E402
-from programs import environment, program_parser, run  # noqa: E402
+from programs import environment, program_parser, run, wait_until  # noqa: E402
 from tap import Tap  # noqa: E402
 
 # A grandchild that nobody waits for: in a session of its own, deaf to what can be ignored.
@@ -52,6 +53,7 @@ class Killer:
         self.ktstr, self.folder = Path(shutil.copy(arguments.ktstr, folder)), folder
         self.random = random.Random(arguments.seed)
         self.longest = 0.7 if arguments.sanitized else 0.5
+        self.draws = []
         self.deadline = 60 if arguments.sanitized else 20
         self.records = Path("/run/ktstr") if os.geteuid() == 0 else None
         self.shared = machine.files_in("/dev/shm")
@@ -81,12 +83,24 @@ class Killer:
             cwd=temporary, env=environment(TMPDIR=str(temporary), **{name: value}))
         return process, mark, temporary, errors
 
+    def draw(self):
+        """A signal, and whether it waits for the run's cgroups: in random order, yet each pair as often
+        as the others, so that there is something to sweep however slow the machine.
+        """
+        if not self.draws:
+            self.draws = [(number, waits) for number in (signal.SIGKILL, signal.SIGTERM) for waits in (True, False)]
+            self.random.shuffle(self.draws)
+        return self.draws.pop()
+
     def kill_one(self):
         """A run, a signal, and a note of what is left to sweep."""
         kind = self.random.choice(list(BODIES))
-        number = self.random.choice([signal.SIGKILL, signal.SIGTERM])
+        number, waits = self.draw()
         process, mark, temporary, errors = self.start(kind)
-        time.sleep(self.random.random() * self.longest)
+        if waits:
+            wait_until(lambda: machine.cgroups_of(process.pid) or process.poll() is not None, self.deadline)
+        # The scenarios take 400 ms: from their first cgroup on, they are met in their midst.
+        time.sleep(self.random.random() * (0.3 if waits else self.longest))
         process.send_signal(number)
         try:
             process.wait(self.deadline)
