@@ -290,6 +290,7 @@ struct host_options {
 	unsigned controllers; /* bit per enum knob that the program uses: their controllers are set
 				 up */
 	bool keep;            /* leave groups in place at the end, for a look */
+	bool plain_rank;      /* this process keeps the policy it has; see host/rank.h */
 };
 
 /* Each takes over `topology` (it is freed by host_close(), also when opening fails). */

@@ -330,7 +330,6 @@ static const struct host_verbs affinity_verbs = {
 struct host *host_affinity_open(struct topology *topology, const struct host_options *options,
 				struct error *error)
 {
-	(void)options;
 	struct real_host *real = memory_zeroed(1, sizeof(*real));
 	if (!host_real_open(real, topology, &affinity_verbs, "affinity", error)) {
 		affinity_close(&real->host);
@@ -338,5 +337,6 @@ struct host *host_affinity_open(struct topology *topology, const struct host_opt
 	}
 	snprintf(real->host.info.detail, sizeof(real->host.info.detail),
 		 "no cgroups: affinity masks of the workers in place of cpusets");
+	host_real_outrank(real, options);
 	return &real->host;
 }

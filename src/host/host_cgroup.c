@@ -520,6 +520,7 @@ struct host *host_cgroup_open(struct topology *topology, const struct host_optio
 	cgroup->keep = options->keep;
 	cgroup->real.group_memory_kills = cgroup_group_memory_kills;
 	describe(cgroup, wanted);
+	host_real_outrank(&cgroup->real, options);
 	return &cgroup->real.host;
 }
 

@@ -43,6 +43,12 @@ bool host_real_open(struct real_host *real, struct topology *topology,
 	return true;
 }
 
+void host_real_outrank(struct real_host *real, const struct host_options *options)
+{
+	if (!options->plain_rank)
+		rank_open(&real->waiter.rank);
+}
+
 void host_real_close(struct real_host *real)
 {
 	process_table_close(&real->processes);

@@ -30,6 +30,8 @@ struct real_host {
 /* Takes over `topology`. After a refusal host_real_close() is still due. */
 bool host_real_open(struct real_host *real, struct topology *topology,
 		    const struct host_verbs *verbs, const char *backend, struct error *error);
+/* The last of opening: RT_GROUP_SCHED lets no controller be set up on v2 above a real-time task. */
+void host_real_outrank(struct real_host *real, const struct host_options *options);
 /* Kills all workers and gives back everything but the struct itself. */
 void host_real_close(struct real_host *real);
 

@@ -36,6 +36,7 @@ void waiter_close(struct waiter *waiter)
 	VECTOR_FREE(&waiter->inputs);
 	if (waiter->fd < 0)
 		return;
+	rank_close(&waiter->rank);
 	close(waiter->fd);
 	waiter->fd = -1;
 	sigaction(SIGCHLD, &waiter->child_before, NULL);
@@ -63,7 +64,10 @@ enum wait_event waiter_wait(struct waiter *waiter, int64_t deadline_ns, int *sig
 	for (;;) {
 		enum wait_event event = read_signals(waiter, signal);
 		int64_t left = deadline_ns - board_now_ns();
-		if (event != WAIT_TIME || left <= 0)
+		if (event != WAIT_TIME)
+			return event;
+		rank_rest(&waiter->rank, left > 0 ? left : 0);
+		if (left <= 0)
 			return event;
 		struct timespec timeout = {.tv_sec = left / 1000000000,
 					   .tv_nsec = left % 1000000000};

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/vector.h"
+#include "host/rank.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -20,6 +21,7 @@ enum wait_event { WAIT_TIME, WAIT_SIGNAL, WAIT_CHILD, WAIT_INPUT };
 
 struct waiter {
 	int fd; /* -1: closed */
+	struct rank rank; /* all 0: that of any process */
 	VECTOR(struct pollfd) inputs; /* other files to wait for */
 	sigset_t mask_before;
 	struct sigaction child_before;

@@ -13,6 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* From here on it is told how late ktstr itself came to its own steps. */
+static const int64_t LATE_TOLD_NS = 50000000;
+
 enum { EVENTS_MAX = 2000000, EVENTS_SHOWN_MAX = 10000, RESULT_MIB_MAX = 256 };
 
 static void add_reason(struct vm *vm, enum status status, const char *check, const char *message)
@@ -160,7 +163,10 @@ void vm_wait_once(struct vm *vm, int64_t until_ns)
 	/* On paper nothing can happen to it, and a wait may be as long as it likes. */
 	if (vm->scheduler.watched && vm->options->judge)
 		next = earlier(next, vm->scheduler.look_ns);
+	int64_t due = vm_now(vm) > next ? vm_now(vm) : next;
 	vm->host->verbs->wait(vm->host, next, &wake);
+	if (wake.reason == HOST_WAKE_TIME && vm_now(vm) - due > vm->late_ns)
+		vm->late_ns = vm_now(vm) - due;
 	look(vm, &wake);
 	if (vm_now(vm) >= sample)
 		sampler_look(vm);
@@ -321,6 +327,17 @@ static void tell_count(struct vm *vm, const char *format, ...)
 	VECTOR_PUSH(&vm->result->notes, kept);
 }
 
+/* Its own steps, not its workers, were kept waiting. */
+static void tell_late(struct vm *vm)
+{
+	struct text text = {0};
+	text_puts(&text, "ktstr itself waited up to ");
+	text_put_duration_short(&text, vm->late_ns);
+	text_puts(&text, " for a CPU: its steps were as much too long");
+	VECTOR_PUSH(&vm->result->notes, result_text(vm->result, text_string(&text)));
+	text_free(&text);
+}
+
 static void finish(struct vm *vm)
 {
 	struct result *result = vm->result;
@@ -331,6 +348,8 @@ static void finish(struct vm *vm)
 		tell_count(vm, "%" PRIu64 " turn%s of `repeat every` came too late and %s left out",
 			   vm->late_turns, vm->late_turns == 1 ? "" : "s",
 			   vm->late_turns == 1 ? "was" : "were");
+	if (vm->late_ns >= LATE_TOLD_NS)
+		tell_late(vm);
 	if (vm->events_dropped)
 		tell_count(vm,
 			   "of %" PRIu64 " events %" PRIu64 " are in no picture: all but the first "

@@ -206,6 +206,7 @@ struct vm {
 		int64_t due_ns; /* when to look at it again */
 	} alive;
 	uint64_t events_dropped;
+	int64_t late_ns;     /* at most so late it woke from a wait of its own */
 	uint64_t late_turns; /* of `repeat every`: turns that came late or not at all */
 };
 

@@ -31,7 +31,9 @@ static void tell_fallback(struct text *why)
 static struct host *open_host(struct session *session, struct error *error)
 {
 	struct topology topology;
-	struct host_options host_options = {.keep = session->options.keep};
+	/* What a hook computes in this process must not displace the workers. */
+	struct host_options host_options = {.keep = session->options.keep,
+					    .plain_rank = session->options.hooks_in_process};
 	struct text why = {0};
 	struct host *host;
 	for (size_t i = 0; i < session->programs.all.length; i++)

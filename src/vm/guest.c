@@ -1,6 +1,7 @@
 #include "vm/guest.h"
 
 #include "base/vector.h"
+#include "host/rank.h"
 #include "vm/wire.h"
 
 #include <dirent.h>
@@ -8,7 +9,6 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STREAMS = 3, BEAT_MS = 500, PRIORITY = 50, TURN_NS = 2000000, EXIT_NO_EXEC = 127 };
+enum { STREAMS = 3, BEAT_MS = 500, TURN_NS = 2000000, EXIT_NO_EXEC = 127 };
 
 /* What the description says; all of it points into `text`. */
 struct order {
@@ -253,13 +253,6 @@ static void tell_reports(struct guest *guest, const struct order *order)
 	}
 }
 
-/* Judged tasks must not be able to keep this one from saying that the guest lives. */
-static void outrank_all(void)
-{
-	struct sched_param parameters = {.sched_priority = PRIORITY};
-	sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters);
-}
-
 bool guest_main(void)
 {
 	struct order order = {0};
@@ -268,7 +261,8 @@ bool guest_main(void)
 		return false;
 	mount_all();
 	raise_loopback();
-	outrank_all();
+	/* Judged tasks must not keep this one from saying that the guest lives. */
+	rank_outrank_all();
 	guest.port_fd = open_port();
 	tell(&guest, WIRE_HELLO, "", 0);
 	if (read_order(&order) && start_child(&guest, &order)) {

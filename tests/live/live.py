@@ -290,6 +290,33 @@ class Live:
         fault = "" if "too busy to judge" in run.read(run.out) else "the noise should be told with its figures"
         self.judge(name, run, fault, [6])
 
+    def check_starved(self):
+        """What starves all usual tasks keeps ktstr from none of its steps, where it may outrank them;
+        where it may not, as with a nice value of its user's, it tells so.
+        """
+        cpus = sorted(os.sched_getaffinity(0))
+        text = "scenario probe { cgroup g { spawn cpu_spin }; hold 2s; expect { no gap; no spread; no not_starved } }\n"
+        for name, prefix, told in (("ktstr itself is not starved with its workers", (), False),
+                                   ("a ktstr that was kept waiting tells so", ("nice", "-n", "5"), True)):
+            if not self.root or not self.has_cgroups:
+                self.tap.skipped(name, "it takes root and cgroups that can be written")
+                continue
+            # The kernel leaves usual tasks 5 % of the time. A virtual machine may stand still by
+            # itself, and then ktstr waits whatever its rank: look again.
+            end = time.monotonic() + 2 * self.deadline
+            while True:
+                hogs = [subprocess.Popen(["timeout", "4", "chrt", "-f", "1", "taskset", "-c", str(cpu), "sh", "-c",
+                                          "while :; do :; done"]) for cpu in cpus]
+                run = Run(self, text, prefix)
+                run.end()
+                for hog in hogs:
+                    hog.wait()
+                if ("ktstr itself waited up to" in run.read(run.out)) == told or time.monotonic() > end:
+                    break
+                run.traces()
+            seen = "ktstr itself waited up to" in run.read(run.out)
+            self.judge(name, run, "" if seen == told else f"told that it waited: {seen}", [6])
+
     def check_fewer_cpus(self):
         """Somebody takes a CPU away from the run: what its timing is then worth, nobody knows."""
         name = "a run that loses a CPU is inconclusive, not a failure"
@@ -408,4 +435,4 @@ def run_parts(description, *parts):
 if __name__ == "__main__":
     run_parts(__doc__, Live.check_ends, Live.check_refusal, Live.check_signals, Live.check_group_signal,
               Live.check_kill, Live.check_dead_worker, Live.check_memory, Live.check_start, Live.check_progress,
-              Live.check_noise, Live.check_fewer_cpus, Live.check_unfair, Live.check_no_ctrl, Live.check_normal_user)
+              Live.check_noise, Live.check_starved, Live.check_fewer_cpus, Live.check_unfair, Live.check_no_ctrl, Live.check_normal_user)
