@@ -87,15 +87,14 @@ static void read_event(struct reader *reader, struct result *result, const json_
 		    });
 }
 
-static void read_release(struct result *result, const json_t *object)
+static bool read_release(struct result *result, const json_t *object, struct error *error)
 {
-	VECTOR_PUSH(&result->releases,
-		    (struct release_result){
-			    .t_ns = reader_int(object, "t_ns", 0),
-			    .workers = (uint64_t)reader_int(object, "workers", 0),
-			    .first_ns = reader_int(object, "first_ns", 0),
-			    .last_ns = reader_int(object, "last_ns", 0),
-		    });
+	struct release_result release = {.t_ns = reader_int(object, "t_ns", 0),
+					 .first_ns = reader_int(object, "first_ns", 0),
+					 .last_ns = reader_int(object, "last_ns", 0)};
+	bool fine = reader_count(object, "workers", &release.workers, error);
+	VECTOR_PUSH(&result->releases, release);
+	return fine;
 }
 
 static void read_step(struct result *result, const json_t *object)
@@ -137,7 +136,10 @@ static bool read_lists(struct reader *reader, struct result *result, const json_
 		VECTOR_PUSH(&result->notes, kept);
 	}
 	json_array_foreach(json_object_get(object, "releases"), index, item)
-		read_release(result, item);
+	{
+		if (!read_release(result, item, error))
+			return error_wrap(error, "releases[%zu]", index);
+	}
 	json_array_foreach(json_object_get(object, "swaps"), index, item)
 		read_swap(reader, result, item);
 	json_array_foreach(json_object_get(object, "steps"), index, item) read_step(result, item);
@@ -170,12 +172,12 @@ static bool read_result(struct reader *reader, const json_t *object, const uint3
 	result->profile = reader_text(result, object, "profile");
 	result->span = read_span(reader, object);
 	result->duration_ns = reader_int(object, "duration_ns", 0);
-	result->checks = (uint64_t)reader_int(object, "checks_held", 0);
-	result->index = (uint32_t)reader_int(object, "index", (int64_t)place);
-	result->round = (uint32_t)reader_int(object, "round", 0);
 	result->environment = machines[machine];
 	result->seed = reader->environments.data[result->environment].seed;
-	return read_status(object, &result->status, error) &&
+	return reader_count(object, "checks_held", &result->checks, error) &&
+	       reader_count32(object, "index", &result->index, error) &&
+	       reader_count32(object, "round", &result->round, error) &&
+	       read_status(object, &result->status, error) &&
 	       read_lists(reader, result, object, error);
 }
 
@@ -184,8 +186,8 @@ static void copy_field(char *field, size_t size, const json_t *object, const cha
 	snprintf(field, size, "%s", reader_string(object, key, ""));
 }
 
-static void read_environment(struct reader *reader, const json_t *object,
-			     struct environment *environment)
+static bool read_environment(struct reader *reader, const json_t *object,
+			     struct environment *environment, struct error *error)
 {
 	const json_t *topology = json_object_get(object, "topology");
 	const char *backend = reader_string(object, "backend", "");
@@ -194,8 +196,7 @@ static void read_environment(struct reader *reader, const json_t *object,
 		.cpu_count = (int)reader_int(topology, "cpus", 0),
 		.core_count = (int)reader_int(topology, "cores", 0),
 		.llc_count = (int)reader_int(topology, "llcs", 0),
-		.node_count = (int)reader_int(topology, "nodes", 0),
-		.seed = (uint64_t)reader_int(object, "seed", 0)};
+		.node_count = (int)reader_int(topology, "nodes", 0)};
 	copy_field(environment->hostname, sizeof(environment->hostname), object, "hostname");
 	copy_field(environment->started, sizeof(environment->started), object, "started");
 	copy_field(environment->kernel, sizeof(environment->kernel), object, "kernel");
@@ -203,6 +204,7 @@ static void read_environment(struct reader *reader, const json_t *object,
 	copy_field(environment->cpu_model, sizeof(environment->cpu_model), object, "cpu_model");
 	copy_field(environment->topology, sizeof(environment->topology), topology, "name");
 	copy_field(environment->host.detail, sizeof(environment->host.detail), object, "cgroup");
+	return reader_count(object, "seed", &environment->seed, error);
 }
 
 /* But for the time. */
@@ -215,21 +217,35 @@ static bool is_same_machine(const struct environment *a, const struct environmen
 	       strcmp(a->host.detail, b->host.detail) == 0 && a->seed == b->seed;
 }
 
-/* The number of a machine, which may be known already; the earliest start is kept. */
-static uint32_t add_environment(struct reader *reader, const json_t *object)
+/* *number: that of a machine, which may be known already; the earliest start is kept. */
+static bool add_environment(struct reader *reader, const json_t *object, uint32_t *number,
+			    struct error *error)
 {
 	struct environment environment;
-	read_environment(reader, object, &environment);
+	if (!read_environment(reader, object, &environment, error))
+		return error_wrap(error, "environment");
 	for (size_t i = 0; i < reader->environments.length; i++) {
 		struct environment *known = &reader->environments.data[i];
 		if (!is_same_machine(known, &environment))
 			continue;
 		if (strcmp(environment.started, known->started) < 0)
 			memcpy(known->started, environment.started, sizeof(known->started));
-		return (uint32_t)i;
+		*number = (uint32_t)i;
+		return true;
 	}
 	VECTOR_PUSH(&reader->environments, environment);
-	return (uint32_t)reader->environments.length - 1;
+	*number = (uint32_t)reader->environments.length - 1;
+	return true;
+}
+
+static bool read_shard(struct reader *reader, const json_t *object, struct error *error)
+{
+	struct report_shard shard = {0};
+	bool fine = reader_count32(object, "index", &shard.index, error) &&
+		    reader_count32(object, "count", &shard.count, error) &&
+		    reader_count32(object, "total", &shard.total, error);
+	VECTOR_PUSH(&reader->shards, shard);
+	return fine || error_wrap(error, "shard");
 }
 
 static bool read_scenarios(struct reader *reader, const json_t *root, const uint32_t *machines,
@@ -257,18 +273,33 @@ static bool read_root(struct reader *reader, const json_t *root, struct error *e
 	if (!json_is_array(json_object_get(root, "scenarios")))
 		return error_set(error, ERROR_REFUSED, "it has no list of scenarios");
 	uint32_t *machines = memory_zeroed(count ? count : 1, sizeof(*machines));
-	if (!count)
-		machines[0] = add_environment(reader, json_object_get(root, "environment"));
-	for (size_t i = 0; i < count; i++)
-		machines[i] = add_environment(reader, json_array_get(several, i));
-	if (shard)
-		VECTOR_PUSH(&reader->shards,
-			    (struct report_shard){(uint32_t)reader_int(shard, "index", 0),
-						  (uint32_t)reader_int(shard, "count", 0),
-						  (uint32_t)reader_int(shard, "total", 0)});
-	bool fine = read_scenarios(reader, root, machines, count ? count : 1, error);
+	bool fine = count || add_environment(reader, json_object_get(root, "environment"),
+					     &machines[0], error);
+	for (size_t i = 0; i < count && fine; i++)
+		fine = add_environment(reader, json_array_get(several, i), &machines[i], error);
+	fine = fine && (!shard || read_shard(reader, shard, error)) &&
+	       read_scenarios(reader, root, machines, count ? count : 1, error);
 	free(machines);
 	return fine;
+}
+
+/* Of a document that was read, or was none: `root` is NULL. */
+static bool add_root(struct reader *reader, const char *name, json_t *root,
+		     const json_error_t *fault, struct error *error)
+{
+	if (!root)
+		return error_set(error, ERROR_REFUSED, "%s:%d:%d: no JSON: %s", name, fault->line,
+				 fault->column, fault->text);
+	bool fine = read_root(reader, root, error) || error_wrap(error, "%s", name);
+	json_decref(root);
+	return fine;
+}
+
+bool reader_add_bytes(struct reader *reader, const char *name, const char *bytes, size_t length,
+		      struct error *error)
+{
+	json_error_t fault;
+	return add_root(reader, name, json_loadb(bytes, length, 0, &fault), &fault, error);
 }
 
 bool reader_add(struct reader *reader, const char *path, struct error *error)
@@ -282,12 +313,7 @@ bool reader_add(struct reader *reader, const char *path, struct error *error)
 	json_t *root = json_loadf(file, 0, &fault);
 	if (!is_stdin)
 		fclose(file);
-	if (!root)
-		return error_set(error, ERROR_REFUSED, "%s:%d:%d: no JSON: %s", path, fault.line,
-				 fault.column, fault.text);
-	bool fine = read_root(reader, root, error) || error_wrap(error, "%s", path);
-	json_decref(root);
-	return fine;
+	return add_root(reader, path, root, &fault, error);
 }
 
 void reader_free(struct reader *reader)

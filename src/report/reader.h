@@ -19,6 +19,9 @@ struct reader {
 
 /* "-" is standard input. Refused: unreadable, no JSON, no report of version 1. */
 bool reader_add(struct reader *reader, const char *path, struct error *error);
+/* The same from memory; `name` is for messages. */
+bool reader_add_bytes(struct reader *reader, const char *name, const char *bytes, size_t length,
+		      struct error *error);
 void reader_free(struct reader *reader);
 
 /* As a report; the reader has to outlive it. */

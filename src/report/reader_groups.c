@@ -21,25 +21,26 @@ static void read_moves(struct result *result, struct worker_result *worker, cons
 	}
 }
 
-static void read_worker(struct result *result, struct worker_result *worker, const json_t *object)
+static bool read_worker(struct result *result, struct worker_result *worker, const json_t *object,
+			struct error *error)
 {
 	*worker = (struct worker_result){
 		.pid = reader_int(object, "pid", 0),
-		.units = (uint64_t)reader_int(object, "work_units", 0),
-		.iterations = (uint64_t)reader_int(object, "iterations", 0),
 		.wall_ns = reader_int(object, "wall_ns", 0),
 		.cpu_ns = reader_int(object, "cpu_ns", 0),
 		.gap_ns = reader_int(object, "gap_ns", 0),
 		.delay_ns = reader_int(object, "run_delay_ns", -1),
 		.slices = reader_int(object, "slices", 0),
-		.waits = (uint64_t)reader_int(object, "waits", 0),
-		.migrations = (uint64_t)reader_int(object, "migrations", 0),
 		.released_ns = reader_int(object, "released_ns", 0),
 		.start_ns = reader_int(object, "start_ns", -1),
-		.strays = (uint64_t)reader_int(object, "strays", 0),
 		.cpus = reader_text(result, object, "cpus"),
 		.complete = json_is_true(json_object_get(object, "complete"))};
 	read_moves(result, worker, json_object_get(object, "moves"));
+	return reader_count(object, "work_units", &worker->units, error) &&
+	       reader_count(object, "iterations", &worker->iterations, error) &&
+	       reader_count(object, "waits", &worker->waits, error) &&
+	       reader_count(object, "migrations", &worker->migrations, error) &&
+	       reader_count(object, "strays", &worker->strays, error);
 }
 
 static bool read_histogram(struct result *result, struct group_result *group, const json_t *buckets,
@@ -53,6 +54,9 @@ static bool read_histogram(struct result *result, struct group_result *group, co
 		const json_t *bucket = json_array_get(buckets, i);
 		counts[i].bucket = histogram_bucket(item_int(bucket, 0));
 		counts[i].count = (uint64_t)item_int(bucket, 2);
+		if (item_int(bucket, 2) < 0)
+			return error_set(error, ERROR_REFUSED,
+					 "histogram: buckets[%zu] has a negative count", i);
 		if (i && counts[i].bucket <= counts[i - 1].bucket)
 			return error_set(error, ERROR_REFUSED,
 					 "histogram: buckets[%zu] is not above the one before", i);
@@ -80,8 +84,10 @@ bool reader_add_group(struct result *result, const json_t *object, struct error 
 				     .judged = json_is_true(json_object_get(object, "judged")),
 				     .worker_count = json_array_size(each)};
 	group.workers = ARENA_ARRAY(&result->arena, struct worker_result, group.worker_count);
-	for (size_t i = 0; i < group.worker_count; i++)
-		read_worker(result, &group.workers[i], json_array_get(each, i));
+	for (size_t i = 0; i < group.worker_count; i++) {
+		if (!read_worker(result, &group.workers[i], json_array_get(each, i), error))
+			return error_wrap(error, "each[%zu]", i);
+	}
 	group.metrics = ARENA_ARRAY(&result->arena, double, METRIC_COUNT);
 	read_metrics(&group, json_object_get(object, "metrics"));
 	if (!read_histogram(result, &group, json_object_get(histogram, "buckets"), error))

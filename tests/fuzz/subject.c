@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SCENARIOS_PLANNED = 3, TURNS_MAX = 1000 };
 
@@ -23,6 +24,12 @@ void subject_fail(const char *format, ...)
 	va_end(arguments);
 	fputc('\n', stderr);
 	abort();
+}
+
+bool subject_same(const struct text *a, const struct text *b)
+{
+	return a->length == b->length &&
+	       memcmp(text_string(a), text_string(b), a->length) == 0;
 }
 
 void subject_begin(struct subject *subject, const char *bytes, size_t length)

@@ -37,6 +37,8 @@ bool subject_read_content(const char *bytes, size_t length, struct program *prog
  * left on the host. */
 void subject_plan(const struct program *program);
 
+bool subject_same(const struct text *a, const struct text *b);
+
 /* Say what is wrong, and abort. */
 void subject_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 

@@ -40,10 +40,7 @@ class Outside:
         if done.code or len(found) != 1:
             sys.exit(f"meson install: {done.summary()}, {found}")
         self.pc = found[0]
-        self.root = self.pc.parents[0]
-        while self.root.name != "lib" and self.root.parent != self.prefix:
-            self.root = self.root.parent
-        self.root = self.root.parent
+        self.root = next(self.prefix.rglob("ktstr.h")).parents[1]
         self.lib = self.pc.parents[1]
         os.environ["PKG_CONFIG_PATH"] = str(self.pc.parent)
         os.environ["LD_LIBRARY_PATH"] = str(self.lib)

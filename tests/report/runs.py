@@ -189,13 +189,51 @@ class Runs:
             result = self.run("compare", *words)
             self.tap.check(f"compare: {' '.join(words)}", "" if result.code == 2 and result.errors else result.summary())
 
+    def check_wrong_reports(self):
+        """Reports that say what cannot be are refused with the place."""
+        good = {"name": "s", "status": "PASS", "releases": [{"workers": 1}],
+                "groups": [{"cgroup": "a", "work": "w", "each": [{"work_units": 1}],
+                            "histogram": {"buckets": [[0, 1, 5]]}}]}
+
+        def given(change):
+            scenario = json.loads(json.dumps(good))
+            root = {"schema": "ktstr.report/1", "scenarios": [scenario], "environment": {"seed": 1}}
+            change(root, scenario)
+            return json.dumps(root)
+
+        def negative(key):
+            return lambda root, scenario: scenario["groups"][0]["each"][0].update({key: -1})
+
+        cases = {
+            "wrong.json:1:4: no JSON": "oops",
+            "its schema is 'x', and not ktstr.report/1": '{"schema": "x"}',
+            "it has no list of scenarios": '{"schema": "ktstr.report/1"}',
+            "scenarios[0]: it has no name": given(lambda root, scenario: scenario.pop("name")),
+            "scenarios[0]: there is no status 'GOOD'": given(lambda root, scenario: scenario.update(status="GOOD")),
+            "scenarios[0]: there is no such environment": given(lambda root, scenario: scenario.update(environment=3)),
+            "scenarios[0]: checks_held is negative": given(lambda root, scenario: scenario.update(checks_held=-1)),
+            "scenarios[0]: index is too large": given(lambda root, scenario: scenario.update(index=1 << 32)),
+            "scenarios[0]: releases[0]: workers is negative": given(lambda root, scenario: scenario["releases"][0].update(workers=-2)),
+            "environment: seed is negative": given(lambda root, scenario: root["environment"].update(seed=-1)),
+            "shard: total is negative": given(lambda root, scenario: root.update(shard={"total": -1})),
+            "scenarios[0]: groups[0]: histogram: buckets[0] has a negative count":
+                given(lambda root, scenario: scenario["groups"][0]["histogram"]["buckets"][0].__setitem__(2, -5)),
+            **{f"scenarios[0]: groups[0]: each[0]: {key} is negative": given(negative(key))
+               for key in ("work_units", "iterations", "waits", "migrations", "strays")},
+        }
+        for reason, text in {"": given(lambda root, scenario: None), **cases}.items():
+            (self.folder / "wrong.json").write_text(text)
+            result = self.run("compare", "wrong.json", "--against", "wrong.json")
+            fine = result.code == 2 and reason in result.errors if reason else result.code == 5
+            self.tap.check(f"compare: {reason or 'a report that says little'}", "" if fine else result.summary())
+
 
 def main():
     """Runs all of it."""
     arguments = program_parser(__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="kts-runs-") as folder:
         runs = Runs(arguments, Path(folder))
-        for part in (runs.check_shards, runs.check_repeats, runs.check_compare):
+        for part in (runs.check_shards, runs.check_repeats, runs.check_compare, runs.check_wrong_reports):
             part()
     runs.tap.finish()
 
