@@ -61,6 +61,12 @@ def cgroups_of_machine():
     return found
 
 
+def dentries_in_use():
+    """How many names the kernel cannot forget, which those of cgroups are as long as these exist."""
+    total, unused = Path("/proc/sys/fs/dentry-state").read_text().split()[:2]
+    return int(total) - int(unused)
+
+
 class Soak:
     """The programs, a scratch folder, and the results."""
 
@@ -77,7 +83,7 @@ class Soak:
     def check_row(self):
         """Scenarios in a row in one ktstr: descriptors, memory, threads, cgroups of the run."""
         count = self.arguments.scenarios
-        before = cgroups_of_machine()
+        before, names_before = cgroups_of_machine(), dentries_in_use()
         process = subprocess.Popen([self.ktstr, "exec", "--quiet", "--repeat", str(count), self.write("short.kts", SHORT)],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment())
         seen = []
@@ -112,9 +118,14 @@ class Soak:
         # Those of v1 die a little later.
         if after > before + 8 and not wait_until(lambda: cgroups_of_machine() <= before + 8, 20):
             faults.append(f"the machine has {cgroups_of_machine() - before} more cgroups than before")
+        # A scenario makes five groups with dozens of files each: one that stays would show.
+        grown = wait_until(lambda: dentries_in_use() - names_before < count, 20)
+        names = dentries_in_use() - names_before
+        if not grown:
+            faults.append(f"the kernel keeps {names} more names than before")
         self.tap.note(f"{count} scenarios in {took:.0f} s: anonymous memory {seen[third][0]} to {max(row[0] for row in late)} KiB, "
                       f"descriptors {max(row[3] for row in early)} to {max(row[3] for row in late)}, cgroups at a time at most "
-                      f"{max(row[4] for row in seen)}; {len(seen)} looks")
+                      f"{max(row[4] for row in seen)}; {len(seen)} looks; {names:+d} dentries in use")
         self.tap.check("scenarios in a row", "\n".join(faults) if len(seen) > 5 else "it was over before it could be watched")
 
     def check_together(self, count):
