@@ -7,10 +7,15 @@ from pathlib import Path
 
 
 def cgroup_mounts():
-    """The folders where cgroup hierarchies, v1 or v2, are mounted."""
-    lines = Path("/proc/mounts").read_text().splitlines()
-    fields = [line.split() for line in lines]
-    return [Path(field[1]) for field in fields if field[2] in ("cgroup", "cgroup2")]
+    """The folders where cgroup hierarchies, v1 or v2, are mounted; one for each, though a chroot or a
+    container may have it a second time.
+    """
+    found = {}
+    for line in Path("/proc/mounts").read_text().splitlines():
+        _, folder, kind, *_ = line.split()
+        if kind in ("cgroup", "cgroup2") and os.access(folder, os.X_OK):
+            found.setdefault(os.stat(folder).st_dev, Path(folder))
+    return list(found.values())
 
 
 def cgroups_of(pid):
