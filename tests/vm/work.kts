@@ -9,7 +9,7 @@ scenario work_kinds {
         spawn cpu_spin { policy = idle; affinity = spanning }
         spawn bursty(2ms, 50ms) { policy = fifo(1) }
         spawn bursty(2ms, 50ms) { policy = rr(2); affinity = one }
-        spawn cpu_spin { policy = deadline(1ms, 50ms) }
+        spawn cpu_spin { policy = deadline(5ms, 50ms) }
     }
     hold 100%
     expect { isolated; gap <= 10s; no spread }
