@@ -664,6 +664,25 @@ static void check_extended(const char *lines, enum status status, int64_t least_
 	result_free(&result);
 }
 
+/* Of workers that ran for that long, one without any work. */
+static void check_idle(int64_t wall_ns, enum status status)
+{
+	struct result result;
+	made[1].units = 0;
+	made[0].wall_ns = made[1].wall_ns = wall_ns;
+	run_limits("not_starved", &result);
+	if (result.status != status)
+		fail_msg("no work in %lld ns: %s", (long long)wall_ns, status_name(result.status));
+	result_free(&result);
+}
+
+static void no_work_for_a_moment_is_no_failure(void **state)
+{
+	(void)state;
+	check_idle(200 * MS - 1, STATUS_INCONCLUSIVE);
+	check_idle(200 * MS, STATUS_FAIL);
+}
+
 static void fairness_may_have_longer(void **state)
 {
 	(void)state;
@@ -763,6 +782,7 @@ int main(void)
 		TEST(a_machine_that_changes_is_not_judged),
 		TEST(little_noise_may_explain_a_spread),
 		TEST(a_machine_that_changes_excuses_timing_alone),
+		TEST(no_work_for_a_moment_is_no_failure),
 		TEST(fairness_may_have_longer),
 		TEST(the_time_for_fairness_is_used_once),
 		TEST(a_limit_lasts_without_a_break),
