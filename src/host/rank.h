@@ -2,9 +2,10 @@
  * rank: keeps the process that leads a run ahead of the tasks that it judges. A scheduler that
  * starves its tasks would starve this one as well, and every step would take longer than written.
  *
- * Where it may, the process waits under SCHED_FIFO. What it does between its waits is bounded, so
- * that it is no hindrance itself: beyond BURST_NS at once and one part in SHARE of the time it falls
- * back to the policy it came with, until it has rested. Children have the usual policy (SCHED_OTHER,
+ * Where it may, the process waits under SCHED_FIFO. So that it is no hindrance itself, its CPU time
+ * is reckoned before each wait and each look for signals: beyond BURST_NS at once and one part in
+ * SHARE of the time it falls back to the policy it came with, until it has rested. A single op that
+ * takes longer, a spawn of a thousand workers, is done ahead. Children have the usual policy (SCHED_OTHER,
  * nice 0) from the start: SCHED_RESET_ON_FORK of sched(7).
  *
  * A process that came with a policy or a nice value of its own keeps it, and so does one that has no

@@ -333,7 +333,7 @@ static void tell_late(struct vm *vm)
 	struct text text = {0};
 	text_puts(&text, "ktstr itself waited up to ");
 	text_put_duration_short(&text, vm->late_ns);
-	text_puts(&text, " for a CPU: its steps were as much too long");
+	text_puts(&text, " for a CPU: a step took as much longer");
 	VECTOR_PUSH(&vm->result->notes, result_text(vm->result, text_string(&text)));
 	text_free(&text);
 }

@@ -119,9 +119,9 @@ class Soak:
         if after > before + 8 and not wait_until(lambda: cgroups_of_machine() <= before + 8, 20):
             faults.append(f"the machine has {cgroups_of_machine() - before} more cgroups than before")
         # A scenario makes five groups with dozens of files each: one that stays would show.
-        grown = wait_until(lambda: dentries_in_use() - names_before < count, 20)
+        settled = wait_until(lambda: dentries_in_use() - names_before < count, 20)
         names = dentries_in_use() - names_before
-        if not grown:
+        if not settled:
             faults.append(f"the kernel keeps {names} more names than before")
         self.tap.note(f"{count} scenarios in {took:.0f} s: anonymous memory {seen[third][0]} to {max(row[0] for row in late)} KiB, "
                       f"descriptors {max(row[3] for row in early)} to {max(row[3] for row in late)}, cgroups at a time at most "

@@ -56,8 +56,8 @@ static void it_is_ahead_until_it_computes(void **state)
 	/* A little work, and it still is. */
 	rank_rest(&rank, 0);
 	assert_int_equal(sched_getscheduler(0), SCHED_FIFO | SCHED_RESET_ON_FORK);
-	/* More than it has credit for, however slowly it got that CPU time: but for seconds of
-	 * waiting, in which it earns more. */
+	/* Ten times its credit. It earns 1/20 of the time that passes, so this would have to take
+	 * 4 s, ahead of all others, to be paid for. */
 	compute(200 * MS);
 	rank_rest(&rank, 0);
 	assert_int_equal(sched_getscheduler(0), SCHED_OTHER);
