@@ -14,7 +14,7 @@ from pathlib import Path
 from measure import Table, cost, median
 
 PAIRS = 11
-RATIO_LIMIT, MEMORY_LIMIT, GROWTH_LIMIT = 2.0, 20.0, 1.5
+RATIO_LIMIT, MEMORY_LIMIT, GROWTH_LIMIT = 1.5, 20.0, 1.5
 LINES_PER_PHASE = 10
 
 KTS_HEAD = 'scenario long "Many phases" {\n    cgroup side { cpus = disjoint(0, 4) }\n'
