@@ -34,6 +34,7 @@ bool host_real_open(struct real_host *real, struct topology *topology,
 	if (!worker_pool_open(&real->pool, error) || !waiter_open(&real->waiter, error))
 		return false;
 	real->pool.zero_ns = real->opened_ns;
+	real->pool.rank = &real->waiter.rank;
 	real->memory_kills = machine_memory_kills();
 	for (int number = HOST_GROUP_OUTSIDE; number <= HOST_GROUP_ROOT; number++) {
 		struct group *group = group_tree_get(&real->tree, number);

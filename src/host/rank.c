@@ -12,10 +12,16 @@ enum { PRIORITY = 98, SHARE = 20 };
 
 static const int64_t BURST_NS = 20000000;
 
-static bool take(int policy, int priority)
+static bool set_policy(int policy, int priority)
 {
 	const struct sched_param parameters = {.sched_priority = priority};
-	return sched_setscheduler(0, policy | SCHED_RESET_ON_FORK, &parameters) == 0;
+	return sched_setscheduler(0, policy, &parameters) == 0;
+}
+
+/* For itself only. */
+static bool take(int policy, int priority)
+{
+	return set_policy(policy | SCHED_RESET_ON_FORK, priority);
 }
 
 static bool raise_rank(struct rank *rank)
@@ -27,9 +33,8 @@ static bool raise_rank(struct rank *rank)
  * the right was given up since, children merely begin as they would. */
 static void lower_rank(struct rank *rank)
 {
-	const struct sched_param parameters = {0};
 	rank->raised = false;
-	if (sched_setscheduler(0, SCHED_OTHER, &parameters) != 0)
+	if (!set_policy(SCHED_OTHER, 0))
 		take(SCHED_OTHER, 0);
 }
 
@@ -63,6 +68,22 @@ void rank_rest(struct rank *rank, int64_t rest_ns)
 	/* What it is going to rest counts: it has to be ahead when it wakes. */
 	if (!rank->raised && rank->credit_ns + rest_ns / SHARE > BURST_NS / 2)
 		raise_rank(rank);
+}
+
+bool rank_share(struct rank *rank)
+{
+	return rank->allowed && set_policy(SCHED_FIFO, PRIORITY);
+}
+
+void rank_keep(struct rank *rank)
+{
+	if (!rank->raised || !raise_rank(rank))
+		lower_rank(rank);
+}
+
+void rank_leave(void)
+{
+	set_policy(SCHED_OTHER, 0);
 }
 
 void rank_close(struct rank *rank)

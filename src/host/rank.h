@@ -5,8 +5,8 @@
  * Where it may, the process waits under SCHED_FIFO. So that it is no hindrance itself, its CPU time
  * is reckoned before each wait and each look for signals: beyond BURST_NS at once and one part in
  * SHARE of the time it falls back to the policy it came with, until it has rested. A single op that
- * takes longer, a spawn of a thousand workers, is done ahead. Children have the usual policy (SCHED_OTHER,
- * nice 0) from the start: SCHED_RESET_ON_FORK of sched(7).
+ * takes longer, a spawn of a thousand workers, is done ahead. Children have the usual policy
+ * (SCHED_OTHER, nice 0) from the start, SCHED_RESET_ON_FORK of sched(7), unless it is shared.
  *
  * A process that came with a policy or a nice value of its own keeps it, and so does one that has no
  * right to more. For the thread that calls, which has to be the process's only one.
@@ -29,6 +29,12 @@ struct rank {
 void rank_open(struct rank *rank);
 /* Before each wait of so many ns; 0: a mere look whether there is something. */
 void rank_rest(struct rank *rank, int64_t rest_ns);
+/* Children that are forked between the two are ahead as well, until they call rank_leave(): a new
+ * task next to busy ones can be left waiting for 10 s and more. False: it may not be, they are not. */
+bool rank_share(struct rank *rank);
+void rank_keep(struct rank *rank);
+/* In such a child: the usual policy. */
+void rank_leave(void);
 /* As it was before. */
 void rank_close(struct rank *rank);
 

@@ -277,9 +277,13 @@ static bool fork_all(struct worker_pool *pool, const struct host_spawn *spawn,
 		     const struct worker_place *place, struct error *error)
 {
 	struct team_set teams;
+	struct worker_place own = *place;
 	bool ok = team_set_open(&teams, &spawn->work, spawn->count, error);
+	own.ahead = place->cgroup_fd < 0 && rank_share(pool->rank);
 	for (int64_t i = 0; i < spawn->count && ok; i++)
-		ok = fork_worker(pool, spawn, i, place, &teams, error);
+		ok = fork_worker(pool, spawn, i, &own, &teams, error);
+	if (own.ahead)
+		rank_keep(pool->rank);
 	team_set_close(&teams);
 	return ok;
 }

@@ -11,6 +11,7 @@
 
 #include "host/board.h"
 #include "host/host.h"
+#include "host/rank.h"
 #include "host/worker_child.h"
 
 enum worker_phase {
@@ -36,6 +37,7 @@ struct worker {
 
 struct worker_pool {
 	struct board board;
+	struct rank *rank; /* of the process; the host sets it */
 	int64_t zero_ns; /* board time at which the host's clock is 0; the host sets it */
 	VECTOR(struct worker) workers;
 	VECTOR(int) blocked;

@@ -1,5 +1,6 @@
 #include "host/worker_child.h"
 
+#include "host/rank.h"
 #include "host/work_body.h"
 
 #include <errno.h>
@@ -152,6 +153,8 @@ static void close_others(const struct team *team)
 static enum board_stage set_up(const struct host_spawn *spawn, int64_t index,
 			       const struct worker_place *place, struct work_body *body)
 {
+	if (place->ahead)
+		rank_leave();
 	if (!worker_enter(place))
 		return BOARD_STAGE_ENTER;
 	if (!set_affinity(spawn, index, place))

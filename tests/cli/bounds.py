@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """No scenario takes longer on paper than the bound that the check has proved.
 
-    bounds.py --ktstrc build/ktstrc --ktstr build/ktstr [--seed N] [--files N]
+    bounds.py --ktstrc build/ktstrc --ktstr build/ktstr [--seed N] [--files N] [--in-turn]
 
 Every program of the tree and many generated ones are planned on every preset of the gauntlet, with
-their own settings and with others.
+their own settings and with others; --in-turn: each with one of these, the next with the next.
 """
 
 import argparse
@@ -116,6 +116,8 @@ class Bounds:
         self.ktstrc, self.ktstr = arguments.ktstrc, arguments.ktstr
         self.tap = Tap()
         self.compared = 0
+        self.settings = SETTINGS
+        self.in_turn = arguments.in_turn
 
     def longer(self, path, options, more):
         """The scenarios that take longer on paper than their bound."""
@@ -134,7 +136,9 @@ class Bounds:
         if checked.code != 0:
             self.tap.failed_with(name, checked.summary())
             return
-        faults = [fault for options in SETTINGS for fault in self.longer(path, options, more)]
+        settings = self.settings[:1] if self.in_turn else self.settings
+        faults = [fault for options in settings for fault in self.longer(path, options, more)]
+        self.settings = self.settings[1:] + self.settings[:1]
         self.tap.check(name, "\n".join(faults[:10]))
 
     def shipped(self):
@@ -162,6 +166,7 @@ def main():
     parser.add_argument("--ktstr", type=program, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--files", type=int, default=10)
+    parser.add_argument("--in-turn", action="store_true")
     arguments = parser.parse_args()
     bounds = Bounds(arguments)
     bounds.shipped()

@@ -125,6 +125,8 @@ MESSAGES = [
 
 RECORDS = [
     ("a failing subtest counts", {"result": "FAIL", "stdout": "ok 1 - a\nnot ok 2 - b\n1..2\n"}, "1 passed, 1 failed, 0 skipped"),
+    ("what a failing test said otherwise is shown", {"result": "FAIL", "stdout": "not ok 1 - a\n1..1\n", "stderr": "ERROR: why\n"},
+     "FAILED  build: a: a\n        ERROR: why\n"),
     ("a skip counts with its reason", {"result": "OK", "stdout": "ok 1 - a\nok 2 - b # SKIP no cpu\n1..2\n"}, "skipped 1 x: no cpu\n1 passed, 0 failed, 1 skipped"),
     ("a plain test counts once", {"result": "OK", "stdout": ""}, "1 passed, 0 failed, 0 skipped"),
     ("a crash counts as failed", {"result": "ERROR", "stdout": "ok 1 - a\n"}, "1 passed, 1 failed, 0 skipped"),

@@ -71,6 +71,43 @@ static void it_is_ahead_until_it_computes(void **state)
 	assert_int_equal(sched_getscheduler(0), SCHED_OTHER);
 }
 
+/* A child that is ahead from birth has the usual policy, without a mark, once it has left. */
+static void check_shared(struct rank *rank)
+{
+	int status;
+	assert_true(rank_share(rank));
+	pid_t pid = fork();
+	if (pid == 0) {
+		bool ahead = sched_getscheduler(0) == SCHED_FIFO;
+		rank_leave();
+		_exit(ahead && sched_getscheduler(0) == SCHED_OTHER ? 0 : 1);
+	}
+	rank_keep(rank);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	check_child(0);
+}
+
+static void children_may_share_it(void **state)
+{
+	struct rank rank;
+	(void)state;
+	rank_open(&rank);
+	if (!rank.allowed) {
+		assert_false(rank_share(&rank));
+		skip();
+	}
+	check_shared(&rank);
+	assert_int_equal(sched_getscheduler(0), SCHED_FIFO | SCHED_RESET_ON_FORK);
+	/* Whoever has fallen back does so again. */
+	compute(200 * MS);
+	rank_rest(&rank, 0);
+	check_shared(&rank);
+	assert_int_equal(sched_getscheduler(0), SCHED_OTHER);
+	rank_close(&rank);
+	assert_false(rank_share(&rank));
+}
+
 static void a_rank_that_was_chosen_stays(void **state)
 {
 	(void)state;
@@ -94,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_ahead_until_it_computes),
+		cmocka_unit_test(children_may_share_it),
 		cmocka_unit_test(a_rank_that_was_chosen_stays),
 	};
 	return cmocka_run_group_tests_name("rank", tests, NULL, NULL);
