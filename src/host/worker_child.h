@@ -22,8 +22,8 @@ struct worker_place {
 	 * the group is not to be had. */
 	int doors[WORKER_DOORS_MAX];
 	int door_count;
-	/* Forked ahead of all usual tasks, which it leaves before it enters: groups of v1 without
-	 * real-time bandwidth take no such task, and in groups of v2 it would never run. */
+	/* The child is forked ahead of all usual tasks (rank.h), and is one of them again before it
+	 * enters: with CONFIG_RT_GROUP_SCHED a group without real-time bandwidth takes no other. */
 	bool ahead;
 	int cgroup_fd; /* -1, or a directory of cgroup v2 to fork into: CLONE_INTO_CGROUP */
 	const struct cpuset *mask; /* NULL, or CPUs that stand for the group's cpuset */

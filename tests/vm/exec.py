@@ -62,7 +62,10 @@ class Vm:
         for _ in range(2):
             if found["status"] != "INCONCLUSIVE":
                 break
-            self.exec("alone.kts", *words, "--report", "json=alone.json")
+            (self.folder / "alone.json").unlink(missing_ok=True)
+            result = self.exec("alone.kts", *words, "--report", "json=alone.json")
+            if not (self.folder / "alone.json").exists():
+                return {"name": name, "status": "no report", "reasons": result.summary()}
             found = self.report("alone.json")["scenarios"][0]
         return found
 
