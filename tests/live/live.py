@@ -127,7 +127,8 @@ class Live:
         self.ktstr = Path(shutil.copy(arguments.ktstr, folder))
         self.ktstrc = arguments.ktstrc
         self.build = arguments.ktstr.parent
-        self.deadline = 60 if arguments.sanitized else 20
+        self.sanitized = arguments.sanitized
+        self.deadline = 60 if self.sanitized else 20
         self.root = os.geteuid() == 0
         self.has_cgroups = any(os.access(mount, os.W_OK) for mount in machine.cgroup_mounts())
 

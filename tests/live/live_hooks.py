@@ -30,7 +30,7 @@ class Outside:
 
     def __init__(self, live):
         self.live = live
-        self.sanitized = live.deadline > 20
+        self.sanitized = live.sanitized
         self.folder = live.folder / "outside"
         self.folder.mkdir()
         self.prefix = live.folder / "prefix"
