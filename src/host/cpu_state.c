@@ -19,34 +19,44 @@ static bool read_file(int directory, const char *name, char *content, size_t siz
 	return length > 0;
 }
 
+/* Of each CPU; the number is the bit of cpu_state.untold. */
+enum number { LIMIT, CORE_THROTTLED, PACKAGE_THROTTLED };
+static const char *const files[] = {"cpufreq/scaling_max_freq",
+				    "thermal_throttle/core_throttle_count",
+				    "thermal_throttle/package_throttle_count"};
+
 /* 0 where it is not told. */
-static int64_t read_number(int directory, int cpu, const char *name)
+static int64_t read_number(int directory, int cpu, enum number which, unsigned *untold)
 {
 	char path[64], content[32];
 	int64_t number = 0;
-	snprintf(path, sizeof(path), "cpu%d/%s", cpu, name);
-	if (!read_file(directory, path, content, sizeof(content)) ||
-	    sscanf(content, "%" SCNd64, &number) != 1)
+	if (*untold & 1U << which)
 		return 0;
-	return number;
+	snprintf(path, sizeof(path), "cpu%d/%s", cpu, files[which]);
+	if (read_file(directory, path, content, sizeof(content)) &&
+	    sscanf(content, "%" SCNd64, &number) == 1)
+		return number;
+	*untold |= 1U << which;
+	return 0;
 }
 
 void cpu_state_read(const char *folder, struct cpu_state *states, int count)
 {
 	char list[4096];
 	struct cpuset online;
-	memset(states, 0, (size_t)count * sizeof(*states));
 	int directory = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	bool told = directory >= 0 && read_file(directory, "online", list, sizeof(list)) &&
 		    cpuset_parse(&online, list);
 	for (int cpu = 0; cpu < count; cpu++) {
-		states[cpu].online = !told || cpuset_has(&online, cpu);
-		if (!told || !states[cpu].online)
+		struct cpu_state *state = &states[cpu];
+		*state = (struct cpu_state){.online = !told || cpuset_has(&online, cpu),
+					    .untold = state->untold};
+		if (!told || !state->online)
 			continue;
-		states[cpu].limit_khz = read_number(directory, cpu, "cpufreq/scaling_max_freq");
-		states[cpu].throttled =
-			read_number(directory, cpu, "thermal_throttle/core_throttle_count") +
-			read_number(directory, cpu, "thermal_throttle/package_throttle_count");
+		unsigned *untold = &state->untold;
+		state->limit_khz = read_number(directory, cpu, LIMIT, untold);
+		state->throttled = read_number(directory, cpu, CORE_THROTTLED, untold) +
+				   read_number(directory, cpu, PACKAGE_THROTTLED, untold);
 	}
 	if (directory >= 0)
 		close(directory);

@@ -145,7 +145,7 @@ struct worker_report {
 /* A worker that may still run. */
 struct worker_progress {
 	pid_t pid;
-	uint64_t units; /* of work, so far */
+	uint64_t units;  /* of work, so far */
 	int64_t wall_ns; /* since its release, 0: it waits for that */
 	int64_t cpu_ns;  /* of that, about: what it took to be made counts in */
 };
@@ -161,6 +161,7 @@ struct cpu_state {
 	bool online;
 	int64_t limit_khz; /* the highest frequency that it may have now; 0: not told */
 	int64_t throttled; /* times that heat has slowed it or its package down, since boot */
+	unsigned untold;   /* the host's own: what a look before has not found is not looked for */
 };
 
 /* Figures that not every machine can give. */
@@ -261,7 +262,8 @@ struct host_verbs {
 	int64_t (*now)(struct host *);
 	/* The load of every CPU up to `count`, by number; those that are not there stay 0. */
 	void (*load)(struct host *, struct cpu_load *loads, int count);
-	/* The state of every CPU up to `count`, by number. */
+	/* The state of every CPU up to `count`, by number. All zeros at the first look: what such a
+	 * look costs, a run pays. */
 	void (*cpu_states)(struct host *, struct cpu_state *states, int count);
 	/* False: this machine does not give it, for the reason in the error. */
 	bool (*can_tell)(struct host *, enum host_figure, struct error *);

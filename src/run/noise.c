@@ -65,6 +65,7 @@ static void start_machine(struct vm *vm)
 	vm->host->verbs->cpu_states(vm->host, machine->first, vm->load_count);
 	for (size_t cpu = 0; cpu < count; cpu++)
 		machine->lowest_khz[cpu] = machine->first[cpu].limit_khz;
+	memcpy(machine->now, machine->first, count * sizeof(*machine->now));
 	read_root(vm, &machine->root);
 	machine->due_ns = vm_later(vm_now(vm), LOOK_NS);
 	vm->machine = machine;

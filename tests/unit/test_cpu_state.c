@@ -52,7 +52,7 @@ static int clear(void **state)
 
 static void nothing_told_is_all_online(void **state)
 {
-	struct cpu_state states[CPUS];
+	struct cpu_state states[CPUS] = {0};
 	(void)state;
 	cpu_state_read("/nonexistent", states, CPUS);
 	for (int cpu = 0; cpu < CPUS; cpu++) {
@@ -64,9 +64,28 @@ static void nothing_told_is_all_online(void **state)
 	assert_true(states[3].online);
 }
 
+/* What a look has not found the next one leaves alone; of a CPU that was not online none has
+ * looked. */
+static void what_is_not_there_is_not_tried_again(void **state)
+{
+	struct cpu_state states[CPUS] = {0};
+	(void)state;
+	put("online", "0-1\n");
+	put("cpu1/cpufreq/scaling_max_freq", "2000000\n");
+	cpu_state_read(folder, states, CPUS);
+	put("online", "0-2\n");
+	put("cpu0/cpufreq/scaling_max_freq", "2000000\n");
+	put("cpu1/cpufreq/scaling_max_freq", "1000000\n");
+	put("cpu2/cpufreq/scaling_max_freq", "3000000\n");
+	cpu_state_read(folder, states, CPUS);
+	assert_int_equal(states[0].limit_khz, 0);
+	assert_int_equal(states[1].limit_khz, 1000000);
+	assert_int_equal(states[2].limit_khz, 3000000);
+}
+
 static void each_file_is_read(void **state)
 {
-	struct cpu_state states[CPUS];
+	struct cpu_state states[CPUS] = {0};
 	(void)state;
 	put("online", "0-1,3\n");
 	put("cpu0/cpufreq/scaling_max_freq", "3600000\n");
@@ -86,7 +105,7 @@ static void each_file_is_read(void **state)
 
 static void what_cannot_be_a_list_tells_nothing(void **state)
 {
-	struct cpu_state states[CPUS];
+	struct cpu_state states[CPUS] = {0};
 	(void)state;
 	put("online", "all\n");
 	cpu_state_read(folder, states, CPUS);
@@ -97,6 +116,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_told_is_all_online),
+		cmocka_unit_test(what_is_not_there_is_not_tried_again),
 		cmocka_unit_test(each_file_is_read),
 		cmocka_unit_test(what_cannot_be_a_list_tells_nothing),
 	};
