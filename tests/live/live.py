@@ -358,8 +358,12 @@ class Live:
             # A busy machine makes the long one inconclusive; it must never pass.
             while ended == 6 != code and time.monotonic() < end:
                 run, ended = self.unfair_run(hold)
-            fault = "" if text in run.read(run.out) else f"the report should say {text}"
-            self.judge(name, run, fault, [code])
+            said = run.read(run.out)
+            if ended == 6 != code and "inconclusive[spread]" in said and "too busy to judge" in said:
+                run.traces()
+                self.tap.skipped(name, f"other load: for {self.deadline} s no run could be judged")
+                continue
+            self.judge(name, run, "" if text in said else f"the report should say {text}", [code])
         name, end = "unequal service that is evened out in time", time.monotonic() + self.deadline
         run, ended = self.unfair_run("600ms", "extend = 10s; ")
         while ended in (1, 6) and time.monotonic() < end:  # a busy machine, in the end or before

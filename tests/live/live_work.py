@@ -22,7 +22,11 @@ from live import Live, Run
 from programs import program_parser, wait_until
 
 # The number of the system call on this machine, as /proc/PID/syscall has it.
-FUTEX = {"x86_64": "202", "aarch64": "98"}.get(os.uname().machine, "?")
+# System calls in which workers wait, by their numbers.
+CALLS = {
+    "x86_64": {"202": "futex", "271": "ppoll", "61": "wait4", "247": "waitid"},
+    "aarch64": {"98": "futex", "73": "ppoll", "260": "wait4", "95": "waitid"},
+}.get(os.uname().machine, {})
 SCHED_GETATTR = {"x86_64": 315, "aarch64": 275}.get(os.uname().machine, -1)
 DEADLINE, BATCH, IDLE, FIFO, RR = 6, os.SCHED_BATCH, os.SCHED_IDLE, os.SCHED_FIFO, os.SCHED_RR
 ROOT_CPUS = sorted(os.sched_getaffinity(0))
@@ -63,14 +67,16 @@ class Worker:
         """How often it was given a CPU."""
         return int(self.read("schedstat").split()[2] or 0)
 
-    def place(self):
-        """The kernel function that it waits in."""
-        return self.read("wchan")
+    def call(self):
+        """The system call that it waits in, and its arguments; wchan knows nothing of one that sleeps
+        but is still in the run queue, as EEVDF keeps those that have had more than their share."""
+        words = self.read("syscall").split() or [""]
+        return [CALLS.get(words[0], words[0]), *words[1:]]
 
     def waits_with_its_group(self):
         """Does it wait on a futex in memory that is shared with a few others, not with all workers?"""
-        call = self.read("syscall").split()
-        if len(call) < 2 or call[0] != FUTEX:
+        call = self.call()
+        if len(call) < 2 or call[0] != "futex":
             return False
         for line in self.read("maps").splitlines():
             span, flags = line.split()[:2]
@@ -211,15 +217,15 @@ def yields(workers):
     return complaint
 
 
-def waits_often(least, place=None):
-    """It waits again and again, in a certain function."""
+def waits_often(least, call=""):
+    """It waits again and again, in a certain system call."""
     def ready(workers):
         waits, seen = Growth(workers, Worker.waits), set()
 
         def complaint():
-            seen.update(worker.place() for worker in workers)
+            seen.update(worker.call()[0] for worker in workers)
             few = at_least(waits, least, "waits")
-            return few or ("" if not place or any(place in one for one in seen) else f"it waits in {seen}")
+            return few or ("" if any(one.startswith(call) for one in seen) else f"it waits in {seen}")
         return complaint
     return ready
 
@@ -240,11 +246,11 @@ def exchanges(workers):
     waits, seen = Growth(workers, Worker.waits), set()
 
     def complaint():
-        seen.update(worker.place() for worker in workers)
+        seen.update(worker.call()[0] for worker in workers)
         if any(worker.files() != ["pipe"] * 4 for worker in workers):
             return f"their files are {[worker.files() for worker in workers]}"
         few = at_least(waits, 300, "waits")
-        return few or ("" if any("poll" in one for one in seen) else f"they wait in {seen}")
+        return few or ("" if "ppoll" in seen else f"they wait in {seen}")
     return complaint
 
 
