@@ -14,6 +14,9 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 ROOT = TESTS.parent
 
+# Programs that are meant to crash leave no files.
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
 # The sanitizers' default exit codes would be mistaken for the programs' own.
 SANITIZERS = {
     "ASAN_OPTIONS": "exitcode=99:detect_stack_use_after_return=1",
@@ -66,9 +69,7 @@ def run(argv, deadline=20.0, memory=None, stdin=b"", stdout=None, **options):
     memory limits the address space; stdout may be an open file in place of being collected.
     """
     def limit():
-        if memory:
-            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
     options.setdefault("env", environment())
     began = time.monotonic()
@@ -77,7 +78,7 @@ def run(argv, deadline=20.0, memory=None, stdin=b"", stdout=None, **options):
         text.write(stdin)
         text.seek(0)
         process = subprocess.Popen([str(word) for word in argv], stdin=text, stdout=stdout or out,
-                                   stderr=err, preexec_fn=limit, start_new_session=True, **options)
+                                   stderr=err, preexec_fn=limit if memory else None, start_new_session=True, **options)
         timed_out, status, usage = _wait(process, began + deadline)
         out.seek(0)
         err.seek(0)
