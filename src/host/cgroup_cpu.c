@@ -17,7 +17,8 @@ static bool leave_v1(struct cgroup_host *cgroup, struct cgroup_root *root, struc
 	size_t behind = (size_t)(cgroup->roots + cgroup->root_count - (root + 1));
 	char path[256];
 	snprintf(path, sizeof(path), "%s", root->path);
-	bool removed = cgroup_root_remove(root, board_now_ns() + REMOVE_NS);
+	struct patience patience = patience_of(REMOVE_NS);
+	bool removed = cgroup_root_remove(root, &patience);
 	memmove(root, root + 1, behind * sizeof(*root));
 	cgroup->root_count--;
 	return removed || error_set(error, ERROR_REFUSED, "cgroup %s cannot be removed", path);

@@ -93,7 +93,7 @@ void cgroup_root_forget(struct cgroup_root *root)
 	*root = (struct cgroup_root){.fd = -1};
 }
 
-bool cgroup_root_remove(struct cgroup_root *root, int64_t deadline_ns)
+bool cgroup_root_remove(struct cgroup_root *root, struct patience *patience)
 {
 	if (!root->path)
 		return true;
@@ -107,7 +107,7 @@ bool cgroup_root_remove(struct cgroup_root *root, int64_t deadline_ns)
 		!root->moved_self || cgroupfs_write(AT_FDCWD, root->parent, "cgroup.procs", "0");
 	if (removed && root->version == 2)
 		unlinkat(root->fd, CGROUP_LEAF, AT_REMOVEDIR);
-	removed = removed && cgroupfs_remove(AT_FDCWD, root->path, root->version, deadline_ns);
+	removed = removed && cgroupfs_remove(AT_FDCWD, root->path, root->version, patience);
 	cgroup_root_forget(root);
 	return removed;
 }
@@ -355,10 +355,11 @@ static bool make_below(struct cgroup_root *root, const struct hierarchy *hierarc
 	bool ok = hierarchy->version == 1
 			  ? make_v1(root, hierarchy, wanted, parent, cpus, error)
 			  : make_v2(root, hierarchy, wanted, needed, parent, cpus, error);
+	struct patience none = patience_of(0);
 	if (ok)
 		limit_tasks(root);
 	else
-		cgroup_root_remove(root, board_now_ns());
+		cgroup_root_remove(root, &none);
 	return ok;
 }
 

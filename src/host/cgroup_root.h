@@ -41,7 +41,7 @@ bool cgroup_root_make(struct cgroup_root *root, const struct hierarchy *hierarch
 		      unsigned needed, const struct record *record, const struct cpuset *cpus,
 		      struct error *error);
 /* Its groups are gone already; false if the directory could not be removed. */
-bool cgroup_root_remove(struct cgroup_root *root, int64_t deadline_ns);
+bool cgroup_root_remove(struct cgroup_root *root, struct patience *patience);
 /* Forget it and leave it where it is. */
 void cgroup_root_forget(struct cgroup_root *root);
 

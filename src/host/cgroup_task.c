@@ -420,7 +420,7 @@ static const struct cgroup_root *freezing_root(struct cgroup_host *cgroup)
 static bool await_frozen(const struct cgroup_root *root, const struct group *group)
 {
 	const char *file = root->version == 2 ? "cgroup.events" : "freezer.state";
-	int64_t deadline = board_now_ns() + FREEZE_NS;
+	struct patience patience = patience_of(FREEZE_NS);
 	struct timespec pause = {.tv_nsec = 100000};
 	for (;;) {
 		char content[256] = "";
@@ -431,7 +431,7 @@ static bool await_frozen(const struct cgroup_root *root, const struct group *gro
 		content[got > 0 ? got : 0] = '\0';
 		if (strstr(content, root->version == 2 ? "frozen 1" : "FROZEN"))
 			return true;
-		if (board_now_ns() > deadline)
+		if (!patience_lasts(&patience, 1))
 			return false;
 		nanosleep(&pause, NULL);
 	}

@@ -408,30 +408,41 @@ void cgroupfs_kill(int directory, const char *group, int version)
 	cgroupfs_visit_below(directory, group, kill_one, &version);
 }
 
-struct removal {
-	int version;
-	int64_t deadline_ns;
-};
-
-static void remove_one(int directory, const char *group, void *context)
+/* What is empty, the lowest first. */
+static void remove_empty(int directory, const char *group, void *context)
 {
-	const struct removal *removal = context;
-	cgroupfs_remove(directory, group, removal->version, removal->deadline_ns);
+	cgroupfs_visit_below(directory, group, remove_empty, context);
+	unlinkat(directory, group, AT_REMOVEDIR);
 }
 
-bool cgroupfs_remove(int directory, const char *group, int version, int64_t deadline_ns)
+/* Groups and tasks that are there. */
+static size_t count_all(int directory, const char *group)
+{
+	struct pid_list pids = {0};
+	int64_t groups = 0;
+	cgroupfs_survey(directory, group, &pids, &groups);
+	size_t count = pids.list.length + (size_t)groups;
+	VECTOR_FREE(&pids.list);
+	return count;
+}
+
+bool cgroupfs_remove(int directory, const char *group, int version, struct patience *patience)
 {
 	/* A task counts as one of its cgroup until the last switch away from it, which may come
 	 * after wait(2) has told of its end; rmdir says EBUSY until then. */
 	struct timespec pause = {.tv_nsec = 50000};
-	struct removal removal = {version, deadline_ns};
+	patience_turn(patience);
 	while (unlinkat(directory, group, AT_REMOVEDIR) != 0) {
 		if (errno == ENOENT)
 			return true;
-		if (errno != EBUSY || board_now_ns() > deadline_ns)
+		if (errno != EBUSY)
 			return false;
-		kill_all(directory, group, version);
-		cgroupfs_visit_below(directory, group, remove_one, &removal);
+		if (!patience_lasts(patience, count_all(directory, group))) {
+			errno = EBUSY;
+			return false;
+		}
+		cgroupfs_kill(directory, group, version);
+		cgroupfs_visit_below(directory, group, remove_empty, NULL);
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < 10000000)
 			pause.tv_nsec *= 2;

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/vector.h"
+#include "host/patience.h"
 
 #include <sys/types.h>
 
@@ -83,9 +84,9 @@ void cgroupfs_survey(int directory, const char *group, struct pid_list *pids, in
  * more, where there is a pids controller. Frozen ones die, too. */
 void cgroupfs_kill(int directory, const char *group, int version);
 
-/* Remove a group with all below it, killing whatever is in them, until `deadline_ns` of raw
- * CLOCK_MONOTONIC; if there is none that is fine. */
-bool cgroupfs_remove(int directory, const char *group, int version, int64_t deadline_ns);
+/* Remove a group with all below it, killing whatever is in them, as long as that moves or patience
+ * lasts; if there is no such group that is fine. False with errno. */
+bool cgroupfs_remove(int directory, const char *group, int version, struct patience *patience);
 
 /* "; " and the command that would give the right, for a refusal that is a matter of rights; else
  * "". */

@@ -2,6 +2,7 @@
 
 #include "host/host_real.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,11 +34,11 @@ static int64_t read_number(int directory, int cpu, enum number which, unsigned *
 	if (*untold & 1U << which)
 		return 0;
 	snprintf(path, sizeof(path), "cpu%d/%s", cpu, files[which]);
-	if (read_file(directory, path, content, sizeof(content)) &&
-	    sscanf(content, "%" SCNd64, &number) == 1)
-		return number;
-	*untold |= 1U << which;
-	return 0;
+	if (read_file(directory, path, content, sizeof(content)))
+		sscanf(content, "%" SCNd64, &number);
+	else if (errno == ENOENT)
+		*untold |= 1U << which;
+	return number;
 }
 
 void cpu_state_read(const char *folder, struct cpu_state *states, int count)

@@ -1,6 +1,7 @@
 #include "host/helper.h"
 
 #include "host/board.h"
+#include "host/patience.h"
 #include "host/worker_child.h"
 
 #include <dirent.h>
@@ -139,10 +140,11 @@ static bool await_status(int status_fd, int64_t patience_ns, int *status)
 
 /* The children of each thread of a process are stopped, so that they start nothing more, then
  * theirs, then they are killed. How many there were. */
-static int kill_descendants(pid_t pid, int depth)
+static size_t kill_descendants(pid_t pid, int depth)
 {
 	char path[300];
-	int child, count = 0;
+	size_t count = 0;
+	int child;
 	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
 	DIR *threads = depth < ANCESTORS_MAX ? opendir(path) : NULL;
 	for (struct dirent *thread; threads && (thread = readdir(threads));) {
@@ -166,8 +168,9 @@ static int kill_descendants(pid_t pid, int depth)
 static void kill_all(pid_t keeper)
 {
 	const struct timespec turn = {.tv_nsec = 1000000};
-	int64_t deadline_ns = board_now_ns() + REAP_NS;
-	while (kill_descendants(keeper, 0) && board_now_ns() < deadline_ns)
+	struct patience patience = patience_of(REAP_NS);
+	size_t left;
+	while ((left = kill_descendants(keeper, 0)) && patience_lasts(&patience, left))
 		nanosleep(&turn, NULL);
 }
 

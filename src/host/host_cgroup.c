@@ -57,7 +57,8 @@ bool cgroup_host_add_root(struct cgroup_host *cgroup, const struct hierarchy *hi
 				unlinkat(root->fd, tree->groups.data[i]->path, AT_REMOVEDIR);
 		}
 		cgroup->root_count--;
-		cgroup_root_remove(root, board_now_ns() + REMOVE_NS);
+		struct patience patience = patience_of(REMOVE_NS);
+		cgroup_root_remove(root, &patience);
 		return false;
 	}
 	return true;
@@ -96,13 +97,14 @@ static bool cgroup_group_create(struct host *host, int parent, const char *name,
 }
 
 /* False if a directory would not go; errno says why. */
-static bool remove_group(struct cgroup_host *cgroup, const struct group *group, int64_t deadline_ns)
+static bool remove_group(struct cgroup_host *cgroup, const struct group *group,
+			 struct patience *patience)
 {
 	bool removed = true;
 	int reason = 0;
 	for (int i = cgroup->root_count; i-- > 0;) {
 		const struct cgroup_root *root = &cgroup->roots[i];
-		if (cgroupfs_remove(root->fd, group->path, root->version, deadline_ns))
+		if (cgroupfs_remove(root->fd, group->path, root->version, patience))
 			continue;
 		removed = false;
 		reason = errno;
@@ -120,7 +122,8 @@ static bool cgroup_group_remove(struct host *host, int number, struct error *err
 	/* A frozen task of v1 does not even die. */
 	if (group->frozen && !cgroup_group_freeze(host, number, false, error))
 		return false;
-	if (!remove_group(cgroup, group, board_now_ns() + REMOVE_NS))
+	struct patience patience = patience_of(REMOVE_NS);
+	if (!remove_group(cgroup, group, &patience))
 		return error_set_errno(error, errno, "removing cgroup '%s' was refused",
 				       group->path);
 	host_real_drop_group(&cgroup->real, number);
@@ -341,17 +344,17 @@ static bool remove_everything(struct cgroup_host *cgroup)
 {
 	bool all = true;
 	const struct group_tree *tree = &cgroup->real.tree;
-	int64_t deadline = board_now_ns() + REMOVE_NS;
+	struct patience patience = patience_of(REMOVE_NS);
 	/* Children are younger than their parents. */
 	for (size_t i = tree->groups.length; i-- > HOST_GROUP_ROOT + 1;) {
 		const struct group *group = tree->groups.data[i];
-		if (group && !remove_group(cgroup, group, deadline))
+		if (group && !remove_group(cgroup, group, &patience))
 			complain(cgroup->roots[0].path, group->path);
 	}
 	for (int i = cgroup->root_count; i-- > 0;) {
 		char path[256];
 		snprintf(path, sizeof(path), "%s", cgroup->roots[i].path);
-		if (cgroup_root_remove(&cgroup->roots[i], deadline))
+		if (cgroup_root_remove(&cgroup->roots[i], &patience))
 			continue;
 		complain(path, "");
 		all = false;

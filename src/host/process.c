@@ -1,6 +1,7 @@
 #include "host/process.h"
 
 #include "host/board.h"
+#include "host/patience.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -207,9 +208,10 @@ int process_table_next_ended(struct process_table *table)
 	return -1;
 }
 
-static void await_end(struct process *process, int64_t deadline_ns)
+static void await_end(struct process *process, int64_t patience_ns)
 {
-	while (!has_ended(process->pid) && board_now_ns() < deadline_ns) {
+	struct patience patience = patience_of(patience_ns);
+	while (!has_ended(process->pid) && patience_lasts(&patience, 1)) {
 		struct timespec turn = {.tv_nsec = PATIENCE_TURN_NS};
 		drain(&process->streams[0]);
 		drain(&process->streams[1]);
@@ -229,11 +231,11 @@ void process_table_stop(struct process_table *table, int number, int polite, int
 	process->stopped = true;
 	if (polite) {
 		kill(-process->pid, polite);
-		await_end(process, board_now_ns() + patience_ns);
+		await_end(process, patience_ns);
 	}
 	if (!has_ended(process->pid)) {
 		kill(-process->pid, SIGKILL);
-		await_end(process, board_now_ns() + REAP_NS);
+		await_end(process, REAP_NS);
 	}
 	reap(table, process);
 }

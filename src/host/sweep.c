@@ -1,6 +1,5 @@
 #include "host/sweep.h"
 
-#include "host/board.h"
 #include "host/cgroupfs.h"
 #include "host/record.h"
 
@@ -14,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const int64_t SWEEP_NS = 10000000000; /* for all cgroups of a run together */
+static const int64_t SWEEP_NS = 10000000000; /* in which nothing of a run goes */
 enum { RECORD_BYTES_MAX = 1 << 20 };
 
 const char *sweep_state_name(enum sweep_state state)
@@ -169,7 +168,7 @@ static void kill_all(const struct remains *remains)
 
 /* The directory above is opened without following a link, so that what is removed is what the
  * record names. */
-static bool remove_group(const struct remains_group *group, int64_t deadline_ns)
+static bool remove_group(const struct remains_group *group, struct patience *patience)
 {
 	const char *last = strrchr(group->path, '/');
 	char *parent = strndup(group->path, last > group->path ? (size_t)(last - group->path) : 1);
@@ -177,7 +176,7 @@ static bool remove_group(const struct remains_group *group, int64_t deadline_ns)
 	free(parent);
 	if (fd < 0)
 		return errno == ENOENT;
-	bool removed = cgroupfs_remove(fd, last + 1, group->version, deadline_ns);
+	bool removed = cgroupfs_remove(fd, last + 1, group->version, patience);
 	int reason = errno;
 	close(fd);
 	errno = reason;
@@ -198,13 +197,13 @@ static void disable(const struct remains_control *control)
 
 static bool remove_all(const struct remains *remains, struct swept_run *run)
 {
-	int64_t deadline_ns = board_now_ns() + SWEEP_NS;
+	struct patience patience = patience_of(SWEEP_NS);
 	bool all = true;
 	/* In every hierarchy first: a frozen task holds its groups in the others. */
 	kill_all(remains);
 	for (size_t i = remains->groups.length; i-- > 0;) {
 		const struct remains_group *group = &remains->groups.data[i];
-		if (remove_group(group, deadline_ns))
+		if (remove_group(group, &patience))
 			continue;
 		snprintf(run->why, sizeof(run->why), "removing %.300s was refused: %s", group->path,
 			 strerror(errno));

@@ -1,5 +1,6 @@
 #include "host/worker.h"
 
+#include "host/patience.h"
 #include "host/work_team.h"
 #include "host/worker_refusal.h"
 
@@ -14,10 +15,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const int64_t READY_NS = 10000000000; /* without any worker becoming ready */
-static const int64_t LOOK_NS = 100000000;    /* between two looks for dead ones among them */
-static const int64_t STOP_NS = 5000000000;   /* for all that are stopped together */
-static const int64_t REAP_NS = 2000000000;   /* after SIGKILL */
+/* Each of them: without any worker that gets there, and TURN_NS more for each that lives. */
+static const int64_t READY_NS = 10000000000;
+static const int64_t STOP_NS = 5000000000; /* of all that are stopped together */
+static const int64_t REAP_NS = 2000000000; /* after SIGKILL */
+
+/* What one may have to wait for the turn of another: twice the longest tick (HZ=100), all on one
+ * CPU. */
+static const int64_t TURN_NS = 20000000;
+
+static const int64_t LOOK_NS = 100000000; /* at those that get ready: has one died? */
 
 /* clone3(2): the struct of Linux 5.7; glibc 2.36 has no wrapper. */
 struct clone_arguments {
@@ -99,6 +106,13 @@ static bool await_end(pid_t pid, int64_t deadline_ns)
 	return has_ended(pid);
 }
 
+static struct patience patience_for(const struct worker_pool *pool, int64_t idle_ns)
+{
+	for (size_t i = 0; i < pool->workers.length; i++)
+		idle_ns += worker_alive(&pool->workers.data[i]) ? TURN_NS : 0;
+	return patience_of(idle_ns);
+}
+
 /* Take leave of a child that has ended, and of what it left in its process group: the group goes
  * first, as the pid may be given to somebody else once it is reaped. */
 static bool reap(pid_t pid, int *status)
@@ -111,11 +125,13 @@ static bool reap(pid_t pid, int *status)
 	return reaped == pid;
 }
 
-static void kill_and_reap(pid_t pid)
+static void kill_and_reap(pid_t pid, struct patience patience)
 {
 	int status;
 	kill(pid, SIGKILL);
-	await_end(pid, board_now_ns() + REAP_NS);
+	patience_turn(&patience);
+	while (!await_end(pid, board_now_ns() + PATIENCE_LOOK_NS) && patience_lasts(&patience, 1))
+		continue;
 	reap(pid, &status);
 }
 
@@ -129,6 +145,7 @@ static void give_back(struct worker_pool *pool, struct worker *worker)
 
 void worker_pool_kill(struct worker_pool *pool)
 {
+	struct patience patience = patience_for(pool, REAP_NS);
 	for (size_t i = 0; i < pool->workers.length; i++) {
 		if (worker_alive(&pool->workers.data[i]))
 			kill(pool->workers.data[i].pid, SIGKILL);
@@ -137,7 +154,7 @@ void worker_pool_kill(struct worker_pool *pool)
 		struct worker *worker = &pool->workers.data[i];
 		if (!worker_alive(worker))
 			continue;
-		kill_and_reap(worker->pid);
+		kill_and_reap(worker->pid, patience);
 		give_back(pool, worker);
 	}
 }
@@ -221,17 +238,12 @@ static bool died_early(struct worker_pool *pool, size_t first, siginfo_t *how)
 static bool await_ready(struct worker_pool *pool, size_t first, struct error *error)
 {
 	struct board_shared *shared = pool->board.shared;
-	uint32_t waiting = atomic_load(&shared->waiting);
-	int64_t deadline = board_now_ns() + READY_NS;
+	struct patience patience = patience_for(pool, READY_NS);
 	while (!atomic_load(&shared->placed)) {
-		int64_t now = board_now_ns();
-		board_futex_wait(&shared->placed, 0, now + LOOK_NS);
+		board_futex_wait(&shared->placed, 0, board_now_ns() + LOOK_NS);
 		if (atomic_load(&shared->placed))
 			break;
 		uint32_t left = atomic_load(&shared->waiting);
-		if (left != waiting)
-			deadline = now + READY_NS;
-		waiting = left;
 		siginfo_t how = {0};
 		if (died_early(pool, first, &how))
 			return error_set(
@@ -240,10 +252,12 @@ static bool await_ready(struct worker_pool *pool, size_t first, struct error *er
 					? "a worker ended with status %d before it was ready"
 					: "a worker was killed by signal %d before it was ready",
 				how.si_status);
-		if (now > deadline)
+		if (!patience_lasts(&patience, left))
 			return error_set(error, ERROR_REFUSED,
-					 "%u workers were not ready after %lld s", left,
-					 (long long)(READY_NS / 1000000000));
+					 "%u of %zu workers were not ready, and for %lld s none "
+					 "got ready",
+					 left, pool->workers.length - first,
+					 (long long)(patience.whole_ns / 1000000000));
 	}
 	return true;
 }
@@ -263,11 +277,12 @@ static bool check_batch(struct worker_pool *pool, const struct host_spawn *spawn
 
 static void undo_batch(struct worker_pool *pool, size_t first)
 {
+	struct patience patience = patience_for(pool, REAP_NS);
 	for (size_t i = first; i < pool->workers.length; i++)
 		kill(pool->workers.data[i].pid, SIGKILL);
 	while (pool->workers.length > first) {
 		struct worker *worker = &pool->workers.data[pool->workers.length - 1];
-		kill_and_reap(worker->pid);
+		kill_and_reap(worker->pid, patience);
 		give_back(pool, worker);
 		pool->workers.length--;
 	}
@@ -494,26 +509,48 @@ static void make_report(struct worker_pool *pool, int number)
 	give_back(pool, worker);
 }
 
+static bool still_runs(const struct worker *worker)
+{
+	return worker_alive(worker) && !has_ended(worker->pid);
+}
+
+/* Wait until all of them have ended, or until none did for so long. */
+static void await_ends(struct worker_pool *pool, const int *workers, size_t count, int64_t idle_ns)
+{
+	struct patience patience = patience_for(pool, idle_ns);
+	for (size_t i = 0; i < count; i++) {
+		const struct worker *worker = worker_pool_get(pool, workers[i]);
+		while (worker_alive(worker) &&
+		       !await_end(worker->pid, board_now_ns() + PATIENCE_LOOK_NS)) {
+			size_t running = 0;
+			for (size_t k = i; k < count; k++)
+				running += still_runs(worker_pool_get(pool, workers[k]));
+			if (!patience_lasts(&patience, running))
+				return;
+		}
+	}
+}
+
 void worker_pool_stop(struct worker_pool *pool, const int *workers, size_t count)
 {
+	bool some_stuck = false;
 	ask_to_stop(pool, workers, count);
-	int64_t deadline = board_now_ns() + STOP_NS;
+	await_ends(pool, workers, count, STOP_NS);
 	for (size_t i = 0; i < count; i++) {
 		struct worker *worker = worker_pool_get(pool, workers[i]);
-		if (!worker_alive(worker) || await_end(worker->pid, deadline))
+		if (!still_runs(worker))
 			continue;
-		worker->stuck = true;
+		some_stuck = worker->stuck = true;
 		kill(worker->pid, SIGKILL);
 	}
-	deadline = board_now_ns() + REAP_NS;
+	if (some_stuck)
+		await_ends(pool, workers, count, REAP_NS);
 	for (size_t i = 0; i < count; i++) {
 		struct worker *worker = worker_pool_get(pool, workers[i]);
 		if (worker->phase == WORKER_REPORTED)
 			continue;
-		if (worker->phase != WORKER_DEAD) {
-			await_end(worker->pid, deadline);
+		if (worker->phase != WORKER_DEAD)
 			reap(worker->pid, &worker->status);
-		}
 		make_report(pool, workers[i]);
 	}
 }

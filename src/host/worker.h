@@ -38,7 +38,7 @@ struct worker {
 struct worker_pool {
 	struct board board;
 	struct rank *rank; /* of the process; the host sets it */
-	int64_t zero_ns; /* board time at which the host's clock is 0; the host sets it */
+	int64_t zero_ns;   /* board time at which the host's clock is 0; the host sets it */
 	VECTOR(struct worker) workers;
 	VECTOR(int) blocked;
 	VECTOR(int) dead; /* not told yet, oldest first */

@@ -2,6 +2,8 @@
  * The cgroup back end alone: what the kernel's files hold, strangers in groups, refusals of the
  * kernel in the middle of a verb, rights. Without cgroups that can be written it is all skipped.
  */
+#include "verbs_case.h"
+
 #include "host/host_cgroup.h"
 
 #include <errno.h>
@@ -68,15 +70,6 @@ static bool is_v1(struct host *host)
 	return cgroup_host_root(cgroup_host_of(host), CONTROLLER_CPUSET)->version == 1;
 }
 
-static int create(struct host *host, int parent, const char *name)
-{
-	struct error error = {0};
-	int group = -1;
-	if (!host->verbs->group_create(host, parent, name, &group, &error))
-		fail_msg("%s", error.message);
-	return group;
-}
-
 static int spawn(struct host *host, int group, int64_t count)
 {
 	struct host_spawn wanted = {.group = group, .count = count};
@@ -93,7 +86,7 @@ static bool set(struct host *host, int group, enum knob knob, const struct knob_
 	return host->verbs->knob_set(host, group, knob, value, error);
 }
 
-static bool set_cpus(struct host *host, int group, const char *list, struct error *error)
+static bool try_cpus(struct host *host, int group, const char *list, struct error *error)
 {
 	struct knob_value value = {0};
 	assert_true(cpuset_parse(&value.set, list));
@@ -109,13 +102,6 @@ static void assert_file(struct host *host, enum controller controller, const cha
 	assert_true(cgroupfs_read(root->fd, group, file, &value));
 	assert_string_equal(text_string(&value), expected);
 	text_free(&value);
-}
-
-static void assert_tasks(struct host *host, int group, int64_t expected)
-{
-	int64_t count = -1;
-	assert_true(host->verbs->group_tasks(host, group, &count, NULL));
-	assert_int_equal(count, expected);
 }
 
 static void names_its_root(void **state)
@@ -379,7 +365,7 @@ static void a_refused_cpuset_is_undone(void **state)
 	snprintf(path, sizeof(path), "%s/outer/second/child", host->info.root);
 	assert_int_equal(mkdir(path, 0755), 0); /* with CPUs 0-1, and the host does not know */
 	struct error error = {0};
-	assert_false(set_cpus(host, outer, "0", &error));
+	assert_false(try_cpus(host, outer, "0", &error));
 	assert_int_equal(error.number, EBUSY);
 	assert_file(host, CONTROLLER_CPUSET, "outer", "cpuset.cpus", "0-1");
 	assert_file(host, CONTROLLER_CPUSET, "outer/first", "cpuset.cpus", "0-1");
@@ -388,7 +374,7 @@ static void a_refused_cpuset_is_undone(void **state)
 	assert_true(host->verbs->group_cpus(host, outer, &cpus, NULL));
 	assert_int_equal(cpuset_count(&cpus), 2);
 	assert_int_equal(rmdir(path), 0);
-	assert_true(set_cpus(host, outer, "0", &error));
+	assert_true(try_cpus(host, outer, "0", &error));
 	assert_file(host, CONTROLLER_CPUSET, "outer/first", "cpuset.cpus", "0");
 }
 
@@ -444,10 +430,10 @@ static void keeps_groups_when_asked_to(void **state)
 		snprintf(paths[i][0], sizeof(paths[i][0]), "%.500s/a", cgroup->roots[i].path);
 	}
 	host_close(host);
+	struct patience patience = patience_of(2000 * MS);
 	for (int i = 0; i < 2 * count; i++) {
 		assert_int_equal(access(paths[i / 2][i % 2], F_OK), 0);
-		assert_true(cgroupfs_remove(AT_FDCWD, paths[i / 2][i % 2], 2,
-					    board_now_ns() + 2000 * MS));
+		assert_true(cgroupfs_remove(AT_FDCWD, paths[i / 2][i % 2], 2, &patience));
 	}
 	forget_record();
 }

@@ -1,4 +1,6 @@
 /* The planned host: the virtual clock, groups and workers as data, refusals, injected faults. */
+#include "verbs_case.h"
+
 #include "host/host_plan.h"
 
 #include <errno.h>
@@ -24,42 +26,6 @@ static int close_host(void **state)
 {
 	host_close(*state);
 	return 0;
-}
-
-static int create(struct host *host, int parent, const char *name)
-{
-	struct error error = {0};
-	int group = -1;
-	if (!host->verbs->group_create(host, parent, name, &group, &error))
-		fail_msg("%s", error.message);
-	return group;
-}
-
-static void set_cpus(struct host *host, int group, const char *list)
-{
-	struct error error = {0};
-	struct knob_value value = {0};
-	if (list)
-		assert_true(cpuset_parse(&value.set, list));
-	if (!host->verbs->knob_set(host, group, KNOB_cpus, list ? &value : NULL, &error))
-		fail_msg("%s", error.message);
-}
-
-static void assert_cpus(struct host *host, int group, const char *list)
-{
-	struct cpuset cpus;
-	struct text text = {0};
-	assert_true(host->verbs->group_cpus(host, group, &cpus, NULL));
-	cpuset_print(&text, &cpus);
-	assert_string_equal(text_string(&text), list);
-	text_free(&text);
-}
-
-static void assert_tasks(struct host *host, int group, int64_t expected)
-{
-	int64_t count = -1;
-	assert_true(host->verbs->group_tasks(host, group, &count, NULL));
-	assert_int_equal(count, expected);
 }
 
 static int spawn(struct host *host, int group, int64_t count)

@@ -175,6 +175,31 @@ static void kills_what_does_not_end(void **state)
 	assert_int_equal(host->verbs->report(host, first + 1)->end, WORKER_STOPPED);
 }
 
+/* All of them stopped by a stranger, who lets one go every 2 s: the last ends long after 5 s. */
+static void waits_as_long_as_some_end(void **state)
+{
+	enum { WORKERS = 4 };
+	struct host *host = HOST(state);
+	int group = create(host, HOST_GROUP_ROOT, "a");
+	int first = spawn(host, group, WORKERS, work_default(WORK_cpu_spin)), all[WORKERS];
+	run_for(host, 20 * MS);
+	for (int i = 0; i < WORKERS; i++) {
+		all[i] = first + i;
+		kill(pid_of(host, first + i), SIGSTOP);
+	}
+	pid_t stranger = fork();
+	for (int i = 0; i < WORKERS && stranger == 0; i++) {
+		sleep(2);
+		kill(pid_of(host, first + i), SIGCONT);
+	}
+	if (stranger == 0)
+		_exit(0);
+	assert_true(host->verbs->stop(host, all, WORKERS, NULL));
+	assert_int_equal(waitpid(stranger, NULL, 0), stranger);
+	for (int i = 0; i < WORKERS; i++)
+		assert_int_equal(host->verbs->report(host, first + i)->end, WORKER_STOPPED);
+}
+
 /* A stranger's hand: past the host, a worker is sent to a CPU that its group has not. */
 static void send_astray(struct host *host, int worker, int cpu)
 {
@@ -313,6 +338,7 @@ int main(void)
 		BOTH(a_wait_for_others_is_no_gap),
 		BOTH(tells_of_a_killed_worker_once),
 		BOTH(kills_what_does_not_end),
+		BOTH(waits_as_long_as_some_end),
 		BOTH(sees_a_stray),
 		BOTH(honest_changes_are_no_strays),
 		BOTH(a_stop_is_a_gap_and_a_sleep_is_none),
