@@ -8,6 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Findings of one kind at one place that are printed; more than that, and the last line says how
+ * many. */
+enum { ALIKE_MAX = 4 };
+
 static const char *status_color(enum status status)
 {
 	static const char *const colors[STATUS_COUNT] = {
@@ -40,7 +44,7 @@ static void put_note(const struct reason *reason, struct text *out)
 	text_putc(out, '\n');
 }
 
-void text_put_reasons(const struct report *report, const struct result *result, struct text *out)
+static void put_reason(const struct report *report, const struct reason *reason, struct text *out)
 {
 	static const char *const words[STATUS_COUNT] = {[STATUS_PASS] = "note",
 							[STATUS_SKIP] = "skip",
@@ -48,23 +52,42 @@ void text_put_reasons(const struct report *report, const struct result *result, 
 							[STATUS_TIMEOUT] = "timeout",
 							[STATUS_BROKEN] = "broken",
 							[STATUS_FAIL] = "fail"};
-	for (size_t i = 0; i < result->reasons.length; i++) {
-		const struct reason *reason = &result->reasons.data[i];
-		char severity[64];
-		snprintf(severity, sizeof(severity), "%s[%s]", words[reason->status],
-			 reason->check);
-		if (report->sources)
-			diag_render_place(report->sources, reason->span, severity, reason->message,
-					  report->color, out);
-		else
-			put_finding(report, reason->span, severity, reason->message, out);
-		if (!span_is_none(reason->call) && report->sources)
-			diag_render_place(report->sources, reason->call, "note", "in this call",
-					  report->color, out);
-		else if (!span_is_none(reason->call))
-			put_finding(report, reason->call, "note", "in this call", out);
-		if (*reason->note)
-			put_note(reason, out);
+	char severity[64];
+	snprintf(severity, sizeof(severity), "%s[%s]", words[reason->status], reason->check);
+	if (report->sources)
+		diag_render_place(report->sources, reason->span, severity, reason->message,
+				  report->color, out);
+	else
+		put_finding(report, reason->span, severity, reason->message, out);
+	if (!span_is_none(reason->call) && report->sources)
+		diag_render_place(report->sources, reason->call, "note", "in this call",
+				  report->color, out);
+	else if (!span_is_none(reason->call))
+		put_finding(report, reason->call, "note", "in this call", out);
+	if (*reason->note)
+		put_note(reason, out);
+}
+
+/* The same said of another worker, group or moment. */
+static bool is_alike(const struct reason *a, const struct reason *b)
+{
+	return a->status == b->status && strcmp(a->check, b->check) == 0 &&
+	       span_equal(a->span, b->span) && span_equal(a->call, b->call);
+}
+
+void text_put_reasons(const struct report *report, const struct result *result, struct text *out)
+{
+	const struct reason *reasons = result->reasons.data;
+	for (size_t i = 0, next; i < result->reasons.length; i = next) {
+		for (next = i + 1;
+		     next < result->reasons.length && is_alike(&reasons[i], &reasons[next]);)
+			next++;
+		size_t count = next - i, shown = count > ALIKE_MAX ? ALIKE_MAX - 1 : count;
+		for (size_t k = i; k < i + (report->verbose ? count : shown); k++)
+			put_reason(report, &reasons[k], out);
+		if (!report->verbose && count > shown)
+			text_printf(out, "  note: %zu more like these; --verbose shows them all\n",
+				    count - shown);
 	}
 }
 

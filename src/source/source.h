@@ -65,6 +65,11 @@ static inline struct span span_join(struct span a, struct span b)
 	return (struct span){a.start < b.start ? a.start : b.start, a.end > b.end ? a.end : b.end};
 }
 
+static inline bool span_equal(struct span a, struct span b)
+{
+	return a.start == b.start && a.end == b.end;
+}
+
 static inline bool span_is_none(struct span span)
 {
 	return span.start == UINT32_MAX;

@@ -258,6 +258,19 @@ class Reports:
             for name in ("many.trace", "many.html"):
                 self.tap.check(f"{name}: likewise", "" if (note in (self.folder / name).read_text()) == told else name)
 
+    def check_alike(self):
+        """A thousand findings of one kind do not hide the others from who reads; programs get all."""
+        text = "scenario alike {\n    repeat %d times { expect topo.cpus == 0 }\n    expect topo.nodes == 0\n}\n"
+        for turns, shown in ((4, 4), (5, 3), (1000, 3)):
+            (self.folder / "alike.kts").write_text(text % turns)
+            brief = self.ktstr_run("exec", "--report=json=alike.json", "alike.kts")
+            whole = self.ktstr_run("exec", "--verbose", "alike.kts")
+            known = json.loads((self.folder / "alike.json").read_text())["scenarios"][0]["reasons"]
+            more = re.findall(rb"note: (\d+) more like these", brief.out)
+            told = (brief.out.count(b"fail[expect]"), [int(count) for count in more], whole.out.count(b"fail[expect]"), len(known))
+            wanted = (shown + 1, [turns - shown] if turns > shown else [], turns + 1, turns + 1)
+            self.tap.check(f"human: of {turns} findings alike {shown} are shown", "" if told == wanted else f"{told}\n{brief.summary()}")
+
     def check_bad_files(self):
         """Files that are no reports are refused with the place."""
         good = json.loads((self.folder / "json.out").read_bytes())
@@ -286,7 +299,8 @@ def main():
         reports = Reports(arguments, Path(folder))
         for part in (reports.check_verdicts, reports.check_hostile, reports.check_numbers, reports.check_text,
                      reports.check_summary, reports.check_writing,
-                     reports.check_round_trip, reports.check_schema, reports.check_events, reports.check_bad_files):
+                     reports.check_round_trip, reports.check_schema, reports.check_events, reports.check_alike,
+                     reports.check_bad_files):
             part()
     reports.tap.finish()
 
