@@ -74,6 +74,9 @@ enum host_wake_reason {
 
 struct host_wake {
 	enum host_wake_reason reason;
+	/* The wait ended so long after its time, and not because of other tasks: the machine stood
+	 * still. 0: it did not, or who knows. */
+	int64_t late_ns;
 	int signal;
 	int worker;
 	int process;

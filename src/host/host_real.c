@@ -262,6 +262,7 @@ void host_real_wait(struct host *host, int64_t until_ns, struct host_wake *wake)
 				    (struct pollfd){.fd = host->input, .events = POLLIN});
 		switch (waiter_wait(&real->waiter, deadline, &wake->signal)) {
 		case WAIT_TIME:
+			wake->late_ns = real->waiter.late_ns;
 			return;
 		case WAIT_SIGNAL:
 			wake->reason = HOST_WAKE_SIGNAL;

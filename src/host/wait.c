@@ -61,6 +61,7 @@ static enum wait_event read_signals(struct waiter *waiter, int *signal)
 
 enum wait_event waiter_wait(struct waiter *waiter, int64_t deadline_ns, int *signal)
 {
+	waiter->late_ns = 0;
 	for (;;) {
 		enum wait_event event = read_signals(waiter, signal);
 		int64_t left = deadline_ns - board_now_ns();
@@ -76,6 +77,8 @@ enum wait_event waiter_wait(struct waiter *waiter, int64_t deadline_ns, int *sig
 		VECTOR_PUSH(&waiter->inputs,
 			    (struct pollfd){.fd = waiter->fd, .events = POLLIN});
 		int ready = ppoll(waiter->inputs.data, inputs + 1, &timeout, NULL);
+		int64_t late = board_now_ns() - deadline_ns;
+		waiter->late_ns = ready == 0 && waiter->rank.raised && late > 0 ? late : 0;
 		bool signalled = ready > 0 && waiter->inputs.data[inputs].revents;
 		waiter->inputs.length = inputs;
 		if (ready > 0 && !signalled)

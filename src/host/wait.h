@@ -23,6 +23,9 @@ struct waiter {
 	int fd; /* -1: closed */
 	struct rank rank; /* all 0: that of any process */
 	VECTOR(struct pollfd) inputs; /* other files to wait for */
+	/* So long after its time the last wait ended that did so by time, 0 where that may be the
+	 * doing of other tasks: this one was not ahead of them. */
+	int64_t late_ns;
 	sigset_t mask_before;
 	struct sigaction child_before;
 };

@@ -5,7 +5,10 @@
  *   stolen share  = time stolen by the hypervisor / (CPUs * time)
  *   frequency     = the highest that a CPU was allowed to have, the least and the most of all looks
  *   throttling    = times that heat slowed one of them down
- * and on the machine: which CPUs are online, and which of them the run may use.
+ * and on the machine: which CPUs are online, and which of them the run may use; and how late this
+ * process, which waits ahead of all tasks where it may (host/rank.h), woke from its waits, which are
+ * no longer than the time from look to look: so long the whole machine stood still (stopped by its
+ * hypervisor, say), and nobody but the clocks has counted it.
  *
  * Where a share is above its limit, or the rest changed, a failure of a metric that is TIMING in
  * metrics.def says as much about that (one real-time hog starves whoever shares its CPU) as about
@@ -29,6 +32,9 @@
 #define FOREIGN_MOST   0.10
 #define STOLEN_MOST    0.05
 #define FREQUENCY_MOST 0.05
+
+/* More than the 50 ms of a second in which the kernel keeps real-time tasks from running. */
+static const int64_t STOOD_MOST_NS = 200000000;
 
 /* Ticks of /proc/stat are 10 ms: over less than this they say nothing. */
 enum { NOISE_TIME_MIN_NS = 100 * 1000 * 1000 };
@@ -131,6 +137,14 @@ void noise_look(struct vm *vm)
 	look_at_machine(vm, machine, now);
 	int64_t pause = (vm_now(vm) - now) * COST_SHARE;
 	machine->due_ns = vm_later(now, pause > LOOK_NS ? pause : LOOK_NS);
+}
+
+void noise_late(struct vm *vm, int64_t late_ns)
+{
+	if (!vm->load || late_ns <= vm->stood_ns)
+		return;
+	vm->stood_ns = late_ns;
+	vm->stood_at_ns = vm_now(vm);
 }
 
 static bool is_timing(const struct reason *reason)
@@ -303,6 +317,19 @@ static bool tell_speed(struct vm *vm, const struct noise_machine *machine)
 	return changed >= 0 || throttled >= 0;
 }
 
+static bool tell_stood(struct vm *vm)
+{
+	if (vm->stood_ns <= STOOD_MOST_NS)
+		return false;
+	struct text text = {0};
+	text_puts(&text, "the machine changed too much to judge: it stood still for ");
+	text_put_duration_short(&text, vm->stood_ns);
+	text_puts(&text, " (200 ms is too much)");
+	tell_change(vm, &text, vm->stood_at_ns);
+	text_free(&text);
+	return true;
+}
+
 void noise_end(struct vm *vm)
 {
 	if (vm->machine) {
@@ -329,6 +356,7 @@ void noise_judge(struct vm *vm)
 	bool noisy = tell_load(vm, &taken_ns);
 	noisy |= tell_topology(vm, vm->machine);
 	noisy |= tell_speed(vm, vm->machine);
+	noisy |= tell_stood(vm);
 	if (noisy)
 		soften(result, is_any, taken_ns);
 	else

@@ -167,6 +167,7 @@ void vm_wait_once(struct vm *vm, int64_t until_ns)
 	vm->host->verbs->wait(vm->host, next, &wake);
 	if (wake.reason == HOST_WAKE_TIME && vm_now(vm) - due > vm->late_ns)
 		vm->late_ns = vm_now(vm) - due;
+	noise_late(vm, wake.late_ns);
 	look(vm, &wake);
 	if (vm_now(vm) >= sample)
 		sampler_look(vm);

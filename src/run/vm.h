@@ -207,6 +207,8 @@ struct vm {
 	} alive;
 	uint64_t events_dropped;
 	int64_t late_ns;     /* at most so late it woke from a wait of its own */
+	int64_t stood_ns;    /* of that, since the first release, while it was ahead of all tasks */
+	int64_t stood_at_ns; /* when that was over */
 	uint64_t late_turns; /* of `repeat every`: turns that came late or not at all */
 };
 
@@ -395,6 +397,8 @@ void noise_add(struct vm *vm, const struct worker_report *report);
 int64_t noise_due(const struct vm *vm);
 /* Look if that is due. */
 void noise_look(struct vm *vm);
+/* A wait ended so long after its time: host_wake.late_ns. */
+void noise_late(struct vm *vm, int64_t late_ns);
 /* At the end: turn such failures into INCONCLUSIVE where the figures say so. */
 void noise_judge(struct vm *vm);
 void noise_end(struct vm *vm);

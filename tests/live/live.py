@@ -335,6 +335,25 @@ class Live:
         told = re.search(r"the run's CPUs were \S+ and then %d, seen" % cpus[0], run.read(run.out))
         self.judge(name, run, fault or ("" if files and told else f"the change is to be told, code {code}"), [6])
 
+    def check_stood(self):
+        """A machine that stands still, all of a run stopped and let go together, starves nobody."""
+        name = "a machine that stood still is inconclusive, not a failure"
+        if not self.root or not self.has_cgroups:
+            self.tap.skipped(name, "it takes root and cgroups that can be written")
+            return
+        run = Run(self, "scenario probe { cgroup g { spawn 4 cpu_spin }; hold 4s; expect { gap <= 1200ms; no spread } }\n")
+        fault = run.wait_for_workers(True)
+        tasks = [run.process.pid] + [pid for pid, _, _ in run.workers()]
+        for pid in tasks:
+            os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda: False, 1.5)
+        for pid in reversed(tasks):
+            os.kill(pid, signal.SIGCONT)
+        code = run.end()
+        told = re.search(r"it stood still for [\d.]+ m?s \(200 ms is too much\), seen", run.read(run.out))
+        found = "inconclusive[gap]" in run.read(run.out)
+        self.judge(name, run, fault or ("" if told and found else f"the stop is to be told, code {code}"), [6])
+
     def unfair_run(self, hold, setting=""):
         """A run in which one of two equal workers is stopped behind ktstr's back for most of the hold."""
         run = Run(self, f"scenario probe {{ {setting}cgroup g {{ spawn 2 cpu_spin }}; hold {hold}; expect {{ no gap }} }}\n")
@@ -440,4 +459,4 @@ def run_parts(description, *parts):
 if __name__ == "__main__":
     run_parts(__doc__, Live.check_ends, Live.check_refusal, Live.check_signals, Live.check_group_signal,
               Live.check_kill, Live.check_dead_worker, Live.check_memory, Live.check_start, Live.check_progress,
-              Live.check_noise, Live.check_starved, Live.check_fewer_cpus, Live.check_unfair, Live.check_no_ctrl, Live.check_normal_user)
+              Live.check_noise, Live.check_starved, Live.check_fewer_cpus, Live.check_stood, Live.check_unfair, Live.check_no_ctrl, Live.check_normal_user)
