@@ -38,6 +38,16 @@ def median(values):
     return middle, (high - low) / 2
 
 
+def in_turn(left, right, runs):
+    """Pairs of what the two return; each of them is the first of a pair as often as the other."""
+    pairs = []
+    for number in range(runs):
+        sides = (left, right) if number % 2 else (right, left)
+        values = [side() for side in sides]
+        pairs.append(tuple(values if number % 2 else reversed(values)))
+    return pairs
+
+
 class Table:
     """Figures with their limits; over() tells whether one was passed."""
 

@@ -20,7 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import Table, median
+from measure import Table, in_turn, median
 
 RUNS, SECONDS, PERIOD_NS, FIRST, CHANCE = 15, 4, 10_000_000, 5, 0.01
 SCENARIO = f"""scenario period {{
@@ -60,18 +60,14 @@ def most_by_chance(pairs):
 
 
 def main():
-    """Runs both in turn, each of them first as often as the other."""
+    """Runs both in turn."""
     ktstr, library = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     table = Table()
     with tempfile.TemporaryDirectory(prefix="kts-bench-") as folder:
         Path(folder, "period.kts").write_text(SCENARIO)
         Path(folder, "period.json").write_text(json.dumps(RT_APP))
-        sides = [[ktstr, "exec", "period.kts"], ["rt-app", "period.json"]]
-        pairs = []
-        for number in range(RUNS):
-            order = (0, 1) if number % 2 else (1, 0)
-            errors = {side: error_ns(folder, library, sides[side]) for side in order}
-            pairs.append((errors[0], errors[1]))
+        pairs = in_turn(lambda: error_ns(folder, library, [ktstr, "exec", "period.kts"]),
+                        lambda: error_ns(folder, library, ["rt-app", "period.json"]), RUNS)
     for place, quantile in ((1, "median"), (0, "p99")):
         figures = [(ours[place], theirs[place]) for ours, theirs in pairs]
         for who, values in (("ktstr", [ours for ours, _ in figures]), ("rt-app", [theirs for _, theirs in figures])):
