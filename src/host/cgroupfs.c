@@ -339,22 +339,24 @@ bool cgroupfs_has_word(const char *words, const char *word)
 	return false;
 }
 
-/* Everything but this process. */
-static void kill_all(int directory, const char *group, int version)
+/* Everything but this process; how many tasks there were. */
+static size_t kill_all(int directory, const char *group, int version)
 {
-	if (version == 2 && cgroupfs_write(directory, group, "cgroup.kill", "1"))
-		return;
-	cgroupfs_write(directory, group, "pids.max", "0");
 	struct pid_list pids = {0};
+	bool killed = version == 2 && cgroupfs_write(directory, group, "cgroup.kill", "1");
+	if (!killed)
+		cgroupfs_write(directory, group, "pids.max", "0");
 	cgroupfs_read_pids(directory, group, &pids);
-	for (size_t i = 0; i < pids.list.length; i++) {
+	for (size_t i = 0; i < pids.list.length && !killed; i++) {
 		if (pids.list.data[i] != getpid())
 			kill(pids.list.data[i], SIGKILL);
 	}
 	/* A frozen task of v1 does not even die. */
 	if (version == 1)
 		cgroupfs_write(directory, group, "freezer.state", "THAWED");
+	size_t count = pids.list.length;
 	VECTOR_FREE(&pids.list);
+	return count;
 }
 
 void cgroupfs_visit_below(int directory, const char *group,
@@ -408,22 +410,17 @@ void cgroupfs_kill(int directory, const char *group, int version)
 	cgroupfs_visit_below(directory, group, kill_one, &version);
 }
 
-/* What is empty, the lowest first. */
-static void remove_empty(int directory, const char *group, void *context)
-{
-	cgroupfs_visit_below(directory, group, remove_empty, context);
-	unlinkat(directory, group, AT_REMOVEDIR);
-}
+struct clearing {
+	int version;
+	size_t left; /* groups and tasks that were there */
+};
 
-/* Groups and tasks that are there. */
-static size_t count_all(int directory, const char *group)
+static void clear_one(int directory, const char *group, void *context)
 {
-	struct pid_list pids = {0};
-	int64_t groups = 0;
-	cgroupfs_survey(directory, group, &pids, &groups);
-	size_t count = pids.list.length + (size_t)groups;
-	VECTOR_FREE(&pids.list);
-	return count;
+	struct clearing *clearing = context;
+	clearing->left += 1 + kill_all(directory, group, clearing->version);
+	cgroupfs_visit_below(directory, group, clear_one, clearing);
+	unlinkat(directory, group, AT_REMOVEDIR);
 }
 
 bool cgroupfs_remove(int directory, const char *group, int version, struct patience *patience)
@@ -431,18 +428,21 @@ bool cgroupfs_remove(int directory, const char *group, int version, struct patie
 	/* A task counts as one of its cgroup until the last switch away from it, which may come
 	 * after wait(2) has told of its end; rmdir says EBUSY until then. */
 	struct timespec pause = {.tv_nsec = 50000};
+	size_t left = SIZE_MAX; /* nobody has looked */
 	patience_turn(patience);
 	while (unlinkat(directory, group, AT_REMOVEDIR) != 0) {
 		if (errno == ENOENT)
 			return true;
 		if (errno != EBUSY)
 			return false;
-		if (!patience_lasts(patience, count_all(directory, group))) {
+		if (!patience_lasts(patience, left)) {
 			errno = EBUSY;
 			return false;
 		}
-		cgroupfs_kill(directory, group, version);
-		cgroupfs_visit_below(directory, group, remove_empty, NULL);
+		struct clearing clearing = {.version = version};
+		clearing.left = kill_all(directory, group, version);
+		cgroupfs_visit_below(directory, group, clear_one, &clearing);
+		left = clearing.left;
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < 10000000)
 			pause.tv_nsec *= 2;
