@@ -1,6 +1,5 @@
 #include "host/cgroup_root.h"
 
-#include "host/board.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,5 @@
 #include "host/cgroupfs.h"
 
-#include "host/board.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -34,6 +34,7 @@ static int64_t read_number(int directory, int cpu, enum number which, unsigned *
 	if (*untold & 1U << which)
 		return 0;
 	snprintf(path, sizeof(path), "cpu%d/%s", cpu, files[which]);
+	errno = 0; /* what can be read, but is empty, sets none */
 	if (read_file(directory, path, content, sizeof(content)))
 		sscanf(content, "%" SCNd64, &number);
 	else if (errno == ENOENT)

@@ -75,17 +75,25 @@ static bool is_alike(const struct reason *a, const struct reason *b)
 	       span_equal(a->span, b->span) && span_equal(a->call, b->call);
 }
 
-void text_put_reasons(const struct report *report, const struct result *result, struct text *out)
+/* How many from this one on are alike. */
+static size_t count_alike(const struct result *result, size_t first)
 {
 	const struct reason *reasons = result->reasons.data;
-	for (size_t i = 0, next; i < result->reasons.length; i = next) {
-		for (next = i + 1;
-		     next < result->reasons.length && is_alike(&reasons[i], &reasons[next]);)
-			next++;
-		size_t count = next - i, shown = count > ALIKE_MAX ? ALIKE_MAX - 1 : count;
-		for (size_t k = i; k < i + (report->verbose ? count : shown); k++)
-			put_reason(report, &reasons[k], out);
-		if (!report->verbose && count > shown)
+	size_t end = first + 1;
+	while (end < result->reasons.length && is_alike(&reasons[first], &reasons[end]))
+		end++;
+	return end - first;
+}
+
+void text_put_reasons(const struct report *report, const struct result *result, struct text *out)
+{
+	for (size_t i = 0, count; i < result->reasons.length; i += count) {
+		count = count_alike(result, i);
+		bool all = report->verbose || count <= ALIKE_MAX;
+		size_t shown = all ? count : ALIKE_MAX - 1;
+		for (size_t k = i; k < i + shown; k++)
+			put_reason(report, &result->reasons.data[k], out);
+		if (count > shown)
 			text_printf(out, "  note: %zu more like these; --verbose shows them all\n",
 				    count - shown);
 	}

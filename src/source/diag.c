@@ -129,8 +129,8 @@ void diag_sort(struct diag_list *list)
 	for (size_t i = 0; i < list->diags.length; i++) {
 		struct diag *diag = &list->diags.data[i];
 		struct diag *before = kept ? &list->diags.data[kept - 1] : NULL;
-		if (before && before->span.start == diag->span.start &&
-		    before->span.end == diag->span.end && diag->severity == before->severity) {
+		if (before && span_equal(before->span, diag->span) &&
+		    diag->severity == before->severity) {
 			VECTOR_FREE(&diag->labels);
 			VECTOR_FREE(&diag->notes);
 			*(diag->severity == DIAG_ERROR ? &list->errors : &list->warnings) -= 1;

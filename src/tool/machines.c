@@ -103,8 +103,7 @@ static void plan(struct findings *findings, const struct machine *machine,
 
 static bool is_same_line(const struct finding *a, const struct finding *b)
 {
-	return a->status == b->status && a->limit == b->limit && a->span.start == b->span.start &&
-	       a->span.end == b->span.end;
+	return a->status == b->status && a->limit == b->limit && span_equal(a->span, b->span);
 }
 
 /* The machines of one reason, or of all at that line: "1n1l2c1t, tiny-1llc". */

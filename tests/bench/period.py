@@ -8,7 +8,8 @@ turn, and before all other tasks (SCHED_FIFO), so that it is their own errors th
 
 A p99 of 400 periods is made by the four that the machine disturbed most: it differs from run to run
 by more than itself, and medians of such runs by a tenth and more. So ktstr's is called worse where
-it is so in more of the pairs than chance makes of equals once in a hundred times (sign test).
+the ratio of the medians is beyond 1 by more than the ± of both sides, or where it is worse in more of
+the pairs than chance makes of equals once in a hundred times (sign test).
 """
 
 import json
@@ -74,8 +75,9 @@ def main():
             middle, spread = median(values)
             table.row(f"period error, {quantile}, {who}", middle / 1e3, "us", None, spread / 1e3)
         # Of the middles: single runs differ by what else the machine did, and so do their ratios.
-        ratio = median([ours for ours, _ in figures])[0] / median([theirs for _, theirs in figures])[0]
-        table.row(f"period error, {quantile}, ktstr ÷ rt-app", ratio, "")
+        (mine, mine_spread), (theirs, spread) = (median(values) for values in zip(*figures))
+        noise = (mine_spread + spread) / theirs
+        table.row(f"period error, {quantile}, ktstr ÷ rt-app", mine / theirs, "", 1 + noise if place == 0 else None)
         table.row(f"pairs of {RUNS} in which ktstr's was larger", sum(ours > theirs for ours, theirs in figures), "",
                   most_by_chance(RUNS) if place == 0 else None)
     table.finish()
